@@ -1,0 +1,38 @@
+"""Moderation of reader comments: self-hosted, explainable, French first.
+
+>>> import moderation
+>>> moderator = moderation.Moderator.load()
+>>> decision = moderator.check_text("Bravo pour cet article, merci !")
+>>> decision.action
+'approve'
+"""
+
+from moderation.comments import Comment, Thread
+from moderation.errors import LabelError, ModelError, ModerationError, PolicyError, SourceError, TrainingError
+from moderation.model import Explanation, Model, Reason, Scores
+from moderation.moderator import Moderator
+from moderation.policy import Decision, Policy
+from moderation.text import fold
+from moderation.threads import read_threads
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comment",
+    "Decision",
+    "Explanation",
+    "LabelError",
+    "Model",
+    "ModelError",
+    "ModerationError",
+    "Moderator",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Scores",
+    "SourceError",
+    "Thread",
+    "TrainingError",
+    "fold",
+    "read_threads",
+]

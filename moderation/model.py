@@ -1,0 +1,354 @@
+"""A model: plain data that turns texts into scores with reasons.
+
+A model is a folder with ``weights.safetensors`` (n-grams, idf, weights), ``card.json`` (what the model is, how it was made,
+its thresholds and figures) and ``CARD.md`` (the same in words). Its id is a hash of the first two. Nothing in it can run
+code, and no scikit-learn is needed to use it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from moderation.errors import ModelError
+from moderation.features import Block, Features
+from moderation.text import Folded, fold, sentences
+
+FORMAT = 1
+PROBE_TOLERANCE = 1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
+WEIGHTS, CARD, CARD_TEXT = "weights.safetensors", "card.json", "CARD.md"
+_INSTALLED = Path(__file__).parent / "default_model"
+_CHECKOUT = Path(__file__).parent.parent / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model says of one comment.
+
+    Parameters
+    ----------
+    probabilities
+        Label -> calibrated probability, in [0, 1].
+    coverage
+        Share of the comment's words and character n-grams that the model knows, in [0, 1].
+    """
+
+    probabilities: dict[str, float]
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one word, or one marker, adds to the log-odds of the sentence that decided.
+
+    Parameters
+    ----------
+    start, end
+        Half-open code-point range of the comment as it was given.
+    text
+        What stands there.
+    weight
+        In log-odds; above 0 speaks for the label.
+    marker
+        Name of the marker, whose range is the whole sentence; None for a word.
+    """
+
+    label: str
+    start: int
+    end: int
+    text: str
+    weight: float
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a comment has its score for one label.
+
+    Parameters
+    ----------
+    start, end
+        The sentence that decided: the one with the highest log-odds.
+    intercept, log_odds
+        ``log_odds`` of that sentence, before pooling and calibration, is `intercept` plus the weights of all `reasons`.
+    reasons
+        Strongest first.
+    """
+
+    label: str
+    start: int
+    end: int
+    intercept: float
+    log_odds: float
+    reasons: tuple[Reason, ...]
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    """Return the ranges that are scored: the whole comment, then each sentence if there are two or more."""
+    spans = sentences(text)
+    return [(0, len(text)), *(spans if len(spans) > 1 else [])]
+
+
+def pool(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log-odds of a comment: the mean of the whole's and of its highest sentence's.
+
+    Chosen by grouped cross-validation on the label files among whole, maximum, mean of the two highest, log-sum and
+    their means with the whole; ``docs/quality.md`` has the figures.
+
+    Parameters
+    ----------
+    log_odds
+        Shape ``(n_units, n_labels)``, the whole first, as from `units`.
+
+    Returns
+    -------
+    Shape ``(n_labels,)``.
+    """
+    return log_odds[0] if len(log_odds) == 1 else (log_odds[0] + log_odds[1:].max(axis=0)) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Scores and explains comments.
+
+    Parameters
+    ----------
+    features
+        The n-grams that the model knows.
+    weights
+        Shape ``(n_labels, n_features)``.
+    intercepts
+        Shape ``(n_labels,)``.
+    card
+        Everything else; see ``docs/models.md``. ``card["labels"]`` names the labels in order.
+    """
+
+    features: Features
+    weights: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
+    card: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Hash of the content: equal ids mean equal scores."""
+        return str(self.card["id"])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The questions that the model answers, in order."""
+        return tuple(self.card["labels"])
+
+    def score(self, texts: Sequence[str]) -> list[Scores]:
+        """Score comments; one comment is a batch of one.
+
+        Raises
+        ------
+        TypeError
+            Where a text is not a string, or one string is given in place of a sequence.
+        """
+        if isinstance(texts, str):
+            raise TypeError("score() takes a sequence of texts; for one comment write score([text])")
+        return [self._score(text) for text in texts]
+
+    def log_odds(self, text: str) -> NDArray[np.float64]:
+        """Return the pooled log-odds of a comment before calibration, shape ``(n_labels,)``."""
+        return pool(np.array([self._unit_log_odds(fold(text[start:end])) for start, end in units(text)]))
+
+    def explain(self, text: str) -> dict[str, Explanation]:
+        """Return for each label the sentence that decided and the weight of each of its words."""
+        ranges = units(text)
+        folded = [fold(text[start:end]) for start, end in ranges]
+        log_odds = np.array([self._unit_log_odds(unit) for unit in folded])
+        found = {}
+        for number, label in enumerate(self.labels):
+            first_sentence = min(1, len(ranges) - 1)
+            decided = first_sentence + int(log_odds[first_sentence:, number].argmax())
+            (start, end), unit = ranges[decided], folded[decided]
+            reasons = [
+                Reason(label, start + at, start + to, text[start + at : start + to], weight, marker)
+                for at, to, weight, marker in self._contributions(unit, number, end - start)
+            ]
+            reasons.sort(key=lambda reason: -reason.weight)
+            found[label] = Explanation(
+                label, start, end, float(self.intercepts[number]), float(log_odds[decided, number]), tuple(reasons)
+            )
+        return found
+
+    def _score(self, text: str) -> Scores:
+        log_odds = self.log_odds(text)
+        probabilities = {}
+        for number, label in enumerate(self.labels):
+            slope, intercept = self.card["calibration"][label]
+            probabilities[label] = logistic(slope * float(log_odds[number]) + intercept)
+        return Scores(probabilities, self.features.coverage([fold(text)]))
+
+    def _unit_log_odds(self, folded: Folded) -> NDArray[np.float64]:
+        columns, values = self.features.row(folded)
+        return self.weights[:, columns].astype(np.float64) @ values + self.intercepts
+
+    def _contributions(self, folded: Folded, label: int, length: int) -> list[tuple[int, int, float, str | None]]:
+        """Share the weight of each n-gram out over its occurrences, and of each occurrence over its words."""
+        words: dict[tuple[int, int], float] = {}
+        markers: list[tuple[int, int, float, str | None]] = []
+        for offset, block in zip(self.features.offsets(), self.features.blocks, strict=True):
+            values = block.vector(folded)
+            places = [place for place in block.occurrences(folded) if place[0] in values]
+            counts: dict[str, int] = {}
+            for ngram, _, _ in places:
+                counts[ngram] = counts.get(ngram, 0) + 1
+            for ngram, start, end in places:
+                weight = float(self.weights[label, offset + block.index[ngram]]) * values[ngram] / counts[ngram]
+                if block.analyzer == "marker":
+                    markers.append((0, length, weight, ngram))
+                    continue
+                tokens = _tokens_at(folded.text, start, end)
+                for token in tokens:
+                    words[token] = words.get(token, 0.0) + weight / len(tokens)
+        return [(*folded.original(*token), weight, None) for token, weight in words.items()] + markers
+
+    def save(self, folder: str | Path) -> Model:
+        """Write the model to a folder; return it as it will be loaded, with its id and probe scores filled in."""
+        from moderation.card import render
+
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = _tensors(self)
+        card = self.card | {"format": FORMAT, "features": [[b.analyzer, b.low, b.high] for b in self.features.blocks]}
+        model = _from_tensors(tensors, card)  # idf and weights rounded to 32 bits
+        probes = [text for text, _ in card["probes"]]
+        card["probes"] = [[t, s.probabilities] for t, s in zip(probes, model.score(probes), strict=True)]
+        weights = save_tensors(tensors)
+        card["id"] = _content_hash(weights, card)
+        (folder / WEIGHTS).write_bytes(weights)
+        (folder / CARD).write_text(_json(card), encoding="utf-8")
+        (folder / CARD_TEXT).write_text(render(card), encoding="utf-8")
+        return model
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> Model:
+        """Load a model: the folder given, else the one that MODERATION_MODEL names, else the one that is shipped.
+
+        Raises
+        ------
+        ModelError
+            Where the folder is missing, was changed, has a newer format, or does not reproduce its probes.
+        """
+        folder = Path(folder or os.environ.get("MODERATION_MODEL") or shipped_model())
+        card = _read_card(folder)
+        weights = (folder / WEIGHTS).read_bytes()
+        if card.get("id") != _content_hash(weights, card):
+            raise ModelError(
+                f"{folder}: {WEIGHTS} or {CARD} was changed since the model was made; restore them "
+                "(git checkout, or a fresh copy) or train again with `moderation train`"
+            )
+        model = _from_tensors(load_tensors(weights), card)
+        model._check_probes(folder)
+        return model
+
+    def _check_probes(self, folder: Path) -> None:
+        for (text, expected), scores in zip(
+            self.card["probes"], self.score([text for text, _ in self.card["probes"]]), strict=True
+        ):
+            for label, probability in expected.items():
+                if not abs(scores.probabilities[label] - probability) <= PROBE_TOLERANCE:
+                    raise ModelError(
+                        f"{folder}: the probe {text!r} scores {scores.probabilities[label]:.6f} for {label}, not {probability:.6f} "
+                        "as when the model was made; this version of the program reads text otherwise: install the version "
+                        f"{self.card['environment']['moderation']}, or train again with `moderation train`"
+                    )
+
+    @cached_property
+    def size(self) -> int:
+        """Number of features."""
+        return len(self.features)
+
+
+def logistic(log_odds: float) -> float:
+    """Return the probability of log-odds, without overflow."""
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
+
+
+def shipped_model() -> Path:
+    """Return the folder of the model that comes with the package, or the one named in ``models/default`` of a checkout."""
+    if _INSTALLED.is_dir():
+        return _INSTALLED
+    name = _CHECKOUT / "default"
+    if not name.is_file():
+        raise ModelError(
+            "no model is installed with this package; give one with --model or MODERATION_MODEL, or train one with "
+            "`moderation train`"
+        )
+    return _CHECKOUT / name.read_text(encoding="utf-8").strip()
+
+
+def _tokens_at(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the ranges of the whole tokens that a range of a folded text touches."""
+    first = text.rfind(" ", 0, start) + 1
+    last = text.find(" ", end)
+    last = len(text) if last < 0 else last
+    tokens = []
+    for token in text[first:last].split(" "):
+        tokens.append((first, first + len(token)))
+        first += len(token) + 1
+    return tokens
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    for name in (CARD, WEIGHTS):
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder}: no {name} in it; expected a model folder as `moderation train --out` writes it")
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{folder / CARD}: not JSON ({error}); restore the file or train again") from error
+    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
+        raise ModelError(f"{folder / CARD}: no format number in it; expected the card of a model")
+    if card["format"] > FORMAT:
+        raise ModelError(
+            f"{folder}: the model has format {card['format']}, this program reads up to {FORMAT}; "
+            "update it with `pip install --upgrade moderation`"
+        )
+    return card
+
+
+def _json(card: dict[str, Any]) -> str:
+    return json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _content_hash(weights: bytes, card: dict[str, Any]) -> str:
+    """Hash everything that says what the model is; the first 16 hex digits name it."""
+    digest = hashlib.sha256(weights)
+    digest.update(_json({key: value for key, value in card.items() if key != "id"}).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
+
+
+def _tensors(model: Model) -> dict[str, NDArray[Any]]:
+    tensors: dict[str, NDArray[Any]] = {"weights": model.weights, "intercepts": model.intercepts}
+    for block in model.features.blocks:
+        tensors[f"{block.analyzer}.ngrams"] = np.frombuffer("\n".join(block.ngrams).encode(), dtype=np.uint8)
+        tensors[f"{block.analyzer}.idf"] = block.idf.astype(np.float32)
+    return tensors
+
+
+def _from_tensors(tensors: dict[str, NDArray[Any]], card: dict[str, Any]) -> Model:
+    try:
+        blocks = []
+        for analyzer, low, high in card["features"]:
+            ngrams = tuple(tensors[f"{analyzer}.ngrams"].tobytes().decode().split("\n"))
+            blocks.append(Block(analyzer, low, high, ngrams, tensors[f"{analyzer}.idf"].astype(np.float64)))
+        return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card)
+    except (KeyError, SafetensorError) as error:
+        raise ModelError(f"{WEIGHTS}: {error} is missing; restore the file or train again") from error

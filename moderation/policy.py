@@ -1,0 +1,157 @@
+"""Policy: the pure step from scores to a decision. Scores are facts of a model, thresholds are choices of a site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from moderation.errors import PolicyError
+from moderation.model import Model, Reason, Scores
+
+Action = Literal["approve", "review", "reject"]
+Band = Literal["review", "reject"]
+NEVER = 1.01  # a threshold that no probability reaches
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with one comment, and why.
+
+    Parameters
+    ----------
+    action
+        ``approve``, ``review`` (a person looks at it) or ``reject``.
+    labels
+        The labels that reached their review threshold, most probable first; empty for ``approve``, and for a comment
+        that goes to ``review`` only because the model knows too little of its words.
+    reasons
+        The words that speak most for those labels, strongest first, as ranges of the comment.
+    """
+
+    comment_id: str
+    action: Action
+    labels: tuple[str, ...]
+    scores: Scores
+    reasons: tuple[Reason, ...]
+    model_id: str
+    policy_id: str
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a person should look at it."""
+        return self.action != "approve"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Thresholds of a site for one model.
+
+    Parameters
+    ----------
+    review, reject
+        Label -> least probability for that action, in [0, 1]; `NEVER` switches it off.
+    coverage
+        A comment of which the model knows a smaller share goes to review.
+    """
+
+    review: Mapping[str, float]
+    reject: Mapping[str, float]
+    coverage: float
+    model_id: str
+
+    @property
+    def id(self) -> str:
+        """Hash of the content."""
+        content = json.dumps([dict(self.review), dict(self.reject), self.coverage, self.model_id], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+    @classmethod
+    def of(cls, model: Model) -> Policy:
+        """Return the policy that the card of a model proposes."""
+        thresholds = model.card["thresholds"]
+        bands: dict[Band, dict[str, float]] = {"review": {}, "reject": {}}
+        for band, values in bands.items():
+            for label in model.labels:
+                found = thresholds[label][band]["threshold"]
+                values[label] = NEVER if found is None else found
+        return cls(bands["review"], bands["reject"], model.card["coverage"]["floor"], model.id)
+
+    @classmethod
+    def read(cls, path: str | Path, model: Model) -> Policy:
+        """Read a site's thresholds from a TOML file; what it leaves out is as in the card.
+
+        ::
+
+            model = "1f0c..."          # the model that these thresholds were chosen for
+            coverage = 0.3
+            [insult]
+            review = 0.4
+            reject = false             # never reject for insult without a person
+
+        Raises
+        ------
+        PolicyError
+            Where the file is no TOML, names another model, or a value is out of range.
+        """
+        path = Path(path)
+        try:
+            with path.open("rb") as stream:
+                content = tomllib.load(stream)
+        except OSError as error:
+            raise PolicyError(f"{path}: cannot be read ({error.strerror}); give the path of a TOML file") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PolicyError(f"{path}: not TOML ({error}); see docs/policy.md for an example") from error
+        return cls._of_content(content, str(path), model)
+
+    @classmethod
+    def _of_content(cls, content: dict[str, Any], path: str, model: Model) -> Policy:
+        if content.pop("model", None) != model.id:
+            raise PolicyError(
+                f"{path}: the thresholds are not for the model in use; scores of two models do not compare: "
+                f'choose them anew and write model = "{model.id}" at the top'
+            )
+        default = cls.of(model)
+        coverage = _probability(content.pop("coverage", default.coverage), path, "coverage")
+        review, reject = dict(default.review), dict(default.reject)
+        for label, bands in content.items():
+            if label not in model.labels or not isinstance(bands, dict) or bands.keys() - {"review", "reject"}:
+                labels = ", ".join(f"[{label}]" for label in model.labels)
+                raise PolicyError(f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject")
+            review[label] = _probability(bands.get("review", review[label]), path, f"{label}.review")
+            reject[label] = _probability(bands.get("reject", reject[label]), path, f"{label}.reject")
+            if reject[label] < review[label]:
+                raise PolicyError(
+                    f"{path}: {label}: reject {reject[label]} is below review {review[label]}; "
+                    "a comment must reach review before it is rejected: raise reject or lower review"
+                )
+        return cls(review, reject, coverage, model.id)
+
+    def action(self, scores: Scores) -> tuple[Action, tuple[str, ...]]:
+        """Return the action for scores and the labels that call for it, most probable first.
+
+        Examples
+        --------
+        >>> policy = Policy({"insult": 0.4}, {"insult": 0.9}, coverage=0.2, model_id="m")
+        >>> policy.action(Scores({"insult": 0.5}, coverage=0.8))
+        ('review', ('insult',))
+        >>> policy.action(Scores({"insult": 0.1}, coverage=0.1))
+        ('review', ())
+        """
+        found = [label for label, p in scores.probabilities.items() if p >= self.review[label]]
+        found.sort(key=lambda label: -scores.probabilities[label])
+        if any(scores.probabilities[label] >= self.reject[label] for label in found):
+            return "reject", tuple(found)
+        return "review" if found or scores.coverage < self.coverage else "approve", tuple(found)
+
+
+def _probability(value: object, path: str, name: str) -> float:
+    if value is False:
+        return NEVER
+    if isinstance(value, int | float) and value is not True and (0 <= value <= 1 or value == NEVER):
+        return float(value)
+    raise PolicyError(f"{path}: {name}: {value!r}; expected a number from 0 to 1, or false for never")

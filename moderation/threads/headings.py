@@ -1,0 +1,98 @@
+"""What a page prints around its comments: how many there are, where they end, why there are none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 250
+"""Characters of the longest line that is matched: a longer one is a paragraph."""
+
+_NUMBER = r"(\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d{1,7}|une?|one|aucune?|pas de|no)"
+_NOUN = (
+    r"(?:(?:commentaire|r[ée]action|r[ée]ponse|r[ée]flexion)(?:s|\(s\))?|avis|comments?|repl(?:y|ies)|responses?"
+    r"|thoughts?)"
+)
+_ARTICLE = r"\s+(?:au sujet de|à propos de|sur|pour|à|on|to)\s+[«“”\"‘'].*"  # … sur « title »
+_COUNTED = re.compile(rf"{_NUMBER}\s+{_NOUN}(?:{_ARTICLE}|\s*:?)", re.IGNORECASE)
+_COUNTED_AFTER = re.compile(rf"(?:(?:les|vos)\s+)?{_NOUN}\s*[(:\[]\s*{_NUMBER}\s*[)\]]?", re.IGNORECASE)
+# "Réactions :" is no heading: articles list those of politicians under it
+_UNCOUNTED = re.compile(
+    r"(?:(?:les|vos)\s+)?commentaires?\s*:?|comments?\s*:?"
+    r"|(?:laisse[rz]|ajoute[rz]|poste[rz]) un commentaire|leave a (?:comment|reply)",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"r[ée]pondre\b.{0,40}$|(?:laisse[rz]|ajoute[rz]|poste[rz]) (?:un commentaire|une r[ée]ponse)"
+    r"|votre adresse e-?mail|annuler la r[ée]ponse|vous devez .{0,30}(?:connect|identifi)"
+    r"|(?:les )?commentaires sont ferm[ée]s|leave a (?:comment|reply)"
+    r"|please enter your (?:comment|name)|your e-?mail address",
+    re.IGNORECASE,
+)
+_WHY_NONE = {
+    "comments are for subscribers only": re.compile(
+        r"\b(?:commentaire|contribution|r[ée]action|discussion|[ée]change)s?\b.{0,60}"
+        r"\br[ée]serv[ée]e?s? aux abonn[ée]s",
+        re.IGNORECASE,
+    ),
+    "comments are closed": re.compile(
+        r"\bcommentaires (?:sont|ont [ée]t[ée]) (?:d[ée]sormais )?ferm[ée]s", re.IGNORECASE
+    ),
+}
+_WORDS = {"un": 1, "une": 1, "one": 1, "aucun": 0, "aucune": 0, "pas de": 0, "no": 0}
+
+
+def announced(line: str) -> int | None:
+    """Return how many comments a heading announces; None where the line says no number.
+
+    Examples
+    --------
+    >>> lines = ("21 COMMENTAIRES", "Commentaires (5)", "Aucun commentaire", "5 ministres")
+    >>> [announced(line) for line in lines]
+    [21, 5, 0, None]
+    """
+    composed = _composed(line)
+    match = _COUNTED.fullmatch(composed) or _COUNTED_AFTER.fullmatch(composed)
+    if match is None:
+        return None
+    count = match[1].lower()
+    return _WORDS[count] if count in _WORDS else int(re.sub(r"\D", "", count))
+
+
+def announces(line: str) -> bool:
+    """Tell whether a line is a heading of comments, with a number or without.
+
+    Examples
+    --------
+    >>> announces("Laisser un commentaire"), announces("Commentaires via Facebook :")
+    (True, False)
+    """
+    return announced(line) is not None or _UNCOUNTED.fullmatch(_composed(line)) is not None
+
+
+def ends(line: str) -> bool:
+    """Tell whether a line begins what pages print after the comments, such as the form for a new one.
+
+    Examples
+    --------
+    >>> ends("RÉPONDRE"), ends("Répondre à cela demande du courage et je n'en vois pas beaucoup")
+    (True, False)
+    """
+    return _END.match(_composed(line)) is not None
+
+
+def why_none(line: str) -> str | None:
+    """Return why a page shows no comments, where a line says it.
+
+    Examples
+    --------
+    >>> why_none("L’espace des contributions est réservé aux abonnés.")
+    'comments are for subscribers only'
+    """
+    composed = _composed(line)
+    return next((note for note, pattern in _WHY_NONE.items() if pattern.search(composed)), None)
+
+
+def _composed(line: str) -> str:
+    """Return a line with its accents composed; nothing for a paragraph, which is no heading."""
+    return unicodedata.normalize("NFC", line.strip()) if len(line) <= LONGEST else ""

@@ -1,0 +1,105 @@
+"""Tables: CSV with a header, one comment a row, in the columns of a label file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import TextIO
+
+from moderation.comments import Thread
+from moderation.errors import SourceError
+from moderation.threads.rows import FIELDS, Row, gathered
+
+DELIMITERS = ",;\t"  # a French spreadsheet writes semicolons
+
+FIELD_LIMIT = 1 << 26
+"""Characters of the longest field; a longer one is a quotation mark that was never closed. Python's own
+limit, 131,072, is below the longest comments."""
+
+
+def matches(head: str) -> bool:
+    r"""Tell whether a text begins with the header of a table of comments.
+
+    Examples
+    --------
+    >>> matches("id,text\n1,Bonjour"), matches("id;auteur\n1;Awa"), matches("Bonjour, Awa")
+    (True, True, False)
+    """
+    first = re.split(r"[\r\n]", head.lstrip("\r\n"), maxsplit=1)[0]
+    columns = _columns(first, _delimiter(first))
+    named = len(columns) > 1 and all(re.fullmatch(r"[^\W\d]\w*", column) for column in columns)
+    return "text" in columns or (named and not columns.isdisjoint(FIELDS))
+
+
+def read(lines: TextIO, name: str) -> Iterator[Thread]:
+    r"""Read the threads of a table.
+
+    Only the column ``text`` must be there; ``id``, ``thread_id``, ``parent_id``, ``title``, ``url``,
+    ``author``, ``created_at``, ``status`` and ``kind`` are read where they are, others are ignored. Commas,
+    semicolons or tabs separate the fields.
+
+    Raises
+    ------
+    SourceError
+        Where there is no column ``text``, a row has more or fewer fields than the header, a quotation mark is
+        not closed, or one id has two texts.
+
+    Examples
+    --------
+    >>> from io import StringIO
+    >>> lines = StringIO("id,thread_id,text\n1,a,Bonjour\n1,b,Bonsoir\n")
+    >>> [(thread.id, thread["1"].text) for thread in read(lines, "comments.csv")]
+    [('a', 'Bonjour'), ('b', 'Bonsoir')]
+    """
+    return gathered(lambda: _rows(lines, name), name)
+
+
+def _rows(lines: TextIO, name: str) -> Iterator[Row]:
+    records = _records(lines, name)
+    line, header = next(records)
+    columns = [column.strip().lower() for column in header]
+    if "text" not in columns:
+        raise SourceError(
+            f"{name}, line {line}: found the columns {', '.join(header)}; expected one named text; "
+            "rename the column that holds the comments"
+        )
+    for number, (line, record) in enumerate(records, start=1):
+        if len(record) != len(columns):
+            raise SourceError(
+                f"{name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
+                "put a text that holds separators, quotation marks or line ends between quotation marks"
+            )
+        fields = zip(columns, record, strict=True)
+        yield Row(number, f"line {line}", {key: value for key, value in fields if value and key in FIELDS})
+
+
+def _records(lines: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of the first line of each record that is not empty, and its fields."""
+    lines.seek(0)
+    delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
+    lines.seek(0)
+    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            if record:
+                yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SourceError(
+            f"{name}, line {line}: not a row of CSV ({error}); expected fields whose quotation marks are "
+            "doubled inside and closed at the end; correct the row that begins on this line"
+        ) from None
+
+
+def _delimiter(header: str) -> str:
+    """Return the delimiter that finds the column ``text``, else the one that finds the most columns."""
+    found = {delimiter: _columns(header, delimiter) for delimiter in DELIMITERS}
+    return max(found, key=lambda delimiter: ("text" in found[delimiter], len(found[delimiter])))
+
+
+def _columns(header: str, delimiter: str) -> set[str]:
+    names = header.split(delimiter)
+    return {name.strip().strip('"').strip().lower() for name in names}

@@ -1,0 +1,384 @@
+"""Training: from label files to a model, by the same steps every time.
+
+Same labels, recipe, seed and versions give the same bytes: nothing of the clock or the machine enters the model.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+import moderation
+from moderation.duplicates import groups
+from moderation.errors import TrainingError
+from moderation.evaluation import Query, figures
+from moderation.features import Block, Features
+from moderation.features.matrix import Counts
+from moderation.labels import Joined, Label, adjudicate
+from moderation.model import Model, pool, units
+from moderation.text import fold
+
+LEAST_POSITIVES = 20
+#: Stored in each model with their scores. They touch every step of folding, so that a change in one shows at loading.
+PROBES = (
+    "Bravo pour cet article, merci à la rédaction.",
+    "ESPÈCE DE GROS C0NN*RD, l’imbécile !!!",
+    "Ce gouvernement a échoué, qu'il démissionne.",
+    "Maître Dossou, retour d'affection, +229 97 00 00 00, paiement 50 000 FCFA, www.exemple.org/x",
+    "i d i o t, va au diable\u200b ! Dіеu te maudisse. An ka taa.",
+    "",
+)
+#: What the shipped model answers, found on out-of-fold scores; ``moderation train --threshold`` overrides.
+THRESHOLDS = tuple(
+    f"{label} {band}: recall @ precision >= {precision}"
+    for label, band, precision in (
+        ("insult", "review", 0.75),
+        ("insult", "reject", 0.97),
+        ("spam", "review", 0.85),
+        ("spam", "reject", 0.98),
+    )
+)
+_OTHER_LABELS = (("review", 0.75), ("reject", 0.97))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that is chosen by hand.
+
+    Values are those of grouped cross-validation on the label files, see ``docs/quality.md``: C tried 1 to 16 (flat from 4
+    to 8), min_df 2 to 4 (2 and 3 alike, 3 halves the model), word n-grams 1-2 with character n-grams 2-5 against either
+    alone (+0.02 to +0.03 average precision), liblinear against lbfgs (+0.01: it also shrinks the intercept).
+
+    Parameters
+    ----------
+    c
+        Inverse strength of the L2 penalty.
+    coverage
+        The quantile of the comments' coverage below which a comment is called unknown.
+    """
+
+    word_range: tuple[int, int] = (1, 2)
+    char_range: tuple[int, int] = (2, 5)
+    min_df: int = 3
+    max_words: int = 1 << 16
+    max_chars: int = 1 << 16
+    c: float = 4.0
+    folds: int = 5
+    seed: int = 0
+    coverage: float = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Comments, their units (the whole and its sentences) and the n-gram counts of the units.
+
+    Parameters
+    ----------
+    comments
+        One row a comment: id, text, source, by_reference, group, fold, one column a label (1, 0 or NaN).
+    owner, whole
+        Shape ``(n_units,)``: the comment's row, and whether the unit is the whole comment.
+    answers
+        Label -> shape ``(n_units,)``: 1, 0, or -1 for not judged.
+    """
+
+    comments: pd.DataFrame
+    owner: NDArray[np.int64]
+    whole: NDArray[np.bool_]
+    counts: tuple[Counts, ...]
+    answers: dict[str, NDArray[np.int64]]
+
+    @property
+    def labels(self) -> list[str]:
+        """The questions, in alphabetical order."""
+        return list(self.answers)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A model, and what it said of each comment when it had not been trained on its group.
+
+    Parameters
+    ----------
+    out_of_fold
+        One row a comment: id, group, fold, by_reference, the labels, and ``p_<label>`` in [0, 1].
+    """
+
+    model: Model
+    out_of_fold: pd.DataFrame
+
+
+def train(
+    joined: Joined,
+    recipe: Recipe | None = None,
+    queries: Sequence[str] = (),
+    sources: dict[str, Any] | None = None,
+    jobs: int = -1,
+    on_fold: Callable[[], None] = lambda: None,
+) -> Trained:
+    """Cross-validate, calibrate, choose thresholds, and fit on everything.
+
+    Parameters
+    ----------
+    queries
+        Thresholds wished for, see `Query`; `THRESHOLDS` stand for what they leave out.
+    sources
+        What ``labels/sources.toml`` says of each source, for the card.
+    jobs
+        Processes for the folds, -1 for all cores. The result does not depend on it.
+    on_fold
+        Called after each fold.
+
+    Raises
+    ------
+    TrainingError
+        Where a label has too few positives or negatives, or a query is wrong.
+    """
+    recipe = recipe or Recipe()
+    data = prepare(joined, recipe)
+    wishes = _wishes(queries, data.labels)
+    log_odds, coverage = cross_validate(data, recipe, jobs, on_fold)
+    calibration = {label: _platt(log_odds[label], data.comments[label]) for label in data.labels}
+    frame = data.comments.drop(columns="text").assign(coverage=coverage)
+    card: dict[str, Any] = {
+        "labels": data.labels,
+        "calibration": calibration,
+        "coverage": {"floor": round(float(np.quantile(coverage, recipe.coverage)), 4), "quantile": recipe.coverage},
+        "thresholds": {},
+        "figures": {},
+        "recipe": asdict(recipe) | {"pooling": "mean of the whole and the highest sentence"},
+        "sources": _sources(joined, data.comments, sources or {}),
+        "environment": _environment(),
+        "probes": [[text, {}] for text in PROBES],
+    }
+    for label in data.labels:
+        judged = data.comments[label].notna().to_numpy()
+        y = data.comments.loc[judged, label].to_numpy().astype(np.int64)
+        p = _probability(log_odds[label], calibration[label])
+        frame[f"p_{label}"] = p
+        card["thresholds"][label] = {query.band: query.answer(y, p[judged]) for query in wishes if query.label == label}
+        card["figures"][label] = _figures(data.comments[judged], y, _cross_fitted(log_odds[label], data.comments[label])[judged])
+    features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool))
+    return Trained(Model(features, weights.astype(np.float32), intercepts.astype(np.float32), card), frame)
+
+
+def prepare(joined: Joined, recipe: Recipe) -> Data:
+    """Adjudicate, leave floods out, cut into units, count n-grams, and assign folds by group."""
+    labels = [label for label in adjudicate(joined.labels) if not label.is_flood]
+    names = sorted({name for label in labels for name in label.answers})
+    comments = pd.DataFrame(
+        {
+            "id": [label.id for label in labels],
+            "text": [label.text for label in labels],
+            "source": [label.source for label in labels],
+            "by_reference": [bool(label.sha256) for label in labels],
+            **{name: [label.answers.get(name) for label in labels] for name in names},
+        }
+    )
+    comments[names] = comments[names].astype(float)
+    _check_enough(comments, names, recipe)
+    texts = comments["text"].tolist()
+    keys = [(label.thread_id and f"thread {label.thread_id}", label.title and f"title {label.title}") for label in labels]
+    comments["group"] = groups(texts, keys)
+    comments["fold"] = _folds(comments, names, recipe)
+    owner, ranges = [], []
+    for number, text in enumerate(texts):
+        found = units(text)
+        owner += [number] * len(found)
+        ranges += found
+    folded = [fold(texts[number][start:end]) for number, (start, end) in zip(owner, ranges, strict=True)]
+    counts = (
+        Counts.of(folded, "word", *recipe.word_range),
+        Counts.of(folded, "char", *recipe.char_range),
+        Counts.of(folded, "marker", 1, 1),
+    )
+    whole = np.append(True, np.diff(owner) > 0)
+    answers = {
+        name: np.array([_unit_answer(labels[n], name, *span) for n, span in zip(owner, ranges, strict=True)])
+        for name in names
+    }
+    return Data(comments, np.array(owner), whole, counts, answers)
+
+
+def _unit_answer(label: Label, name: str, start: int, end: int) -> int:
+    """Answer for a part of a comment: it is an insult if it holds some of the marked words; other labels it inherits."""
+    answer = label.answers.get(name)
+    if answer is None:
+        return -1
+    if answer == 1 and name == "insult" and label.spans:
+        return int(any(first < end and last > start for first, last in label.spans))
+    return answer
+
+
+def _check_enough(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> None:
+    if not names:
+        raise TrainingError("no labels to train from; give at least one label file with judgements whose texts are present")
+    for name in names:
+        for answer, word in ((1, "positive"), (0, "negative")):
+            count = int((comments[name] == answer).sum())
+            if count < LEAST_POSITIVES:
+                raise TrainingError(
+                    f"label {name}: {count} {word} comments of {len(comments)}; expected at least {LEAST_POSITIVES}: "
+                    "label more comments, or leave the column out"
+                )
+
+
+def _folds(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> NDArray[np.int64]:
+    """Assign each comment a fold; a group stays in one, and each combination of answers is spread evenly."""
+    if comments["group"].nunique() < recipe.folds:
+        raise TrainingError(
+            f"only {comments['group'].nunique()} groups of comments that do not share thread, article or near-duplicates; "
+            f"expected at least {recipe.folds}, one for each fold: label comments of more threads"
+        )
+    combination = comments[list(names)].fillna(-1).astype(str).agg(" ".join, axis=1)
+    splitter = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
+    folds = np.zeros(len(comments), dtype=np.int64)
+    for number, (_, held_out) in enumerate(splitter.split(comments, combination, comments["group"])):
+        folds[held_out] = number
+    return folds
+
+
+def cross_validate(
+    data: Data, recipe: Recipe, jobs: int = -1, on_fold: Callable[[], None] = lambda: None
+) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
+    """Return for each comment, from the model that has not seen its group: pooled log-odds by label, and coverage."""
+    work = (joblib.delayed(_held_out)(data, recipe, number) for number in range(recipe.folds))
+    log_odds = {label: np.zeros(len(data.comments)) for label in data.labels}
+    coverage = np.zeros(len(data.comments))
+    for rows, found, known in joblib.Parallel(n_jobs=jobs, return_as="generator")(work):
+        for number, label in enumerate(data.labels):
+            log_odds[label][rows] = found[:, number]
+        coverage[rows] = known
+        on_fold()
+    return log_odds, coverage
+
+
+def _held_out(data: Data, recipe: Recipe, number: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    held_out = data.comments["fold"].to_numpy() == number
+    features, weights, intercepts = fit(data, recipe, ~held_out[data.owner])
+    rows = np.flatnonzero(held_out[data.owner])
+    log_odds = _matrix(data, features.blocks, rows) @ weights.T + intercepts
+    firsts = np.flatnonzero(data.whole[rows])
+    pooled = np.array([pool(part) for part in np.split(log_odds, firsts[1:])])
+    return np.flatnonzero(held_out), pooled, _coverage(data, features.blocks, rows[firsts])
+
+
+def fit(data: Data, recipe: Recipe, use: NDArray[np.bool_]) -> tuple[Features, NDArray[np.float64], NDArray[np.float64]]:
+    """Fit vocabulary, idf and one logistic regression per label on the units in `use`."""
+    rows = np.flatnonzero(use)
+    limits = {"word": recipe.max_words, "char": recipe.max_chars, "marker": None}
+    blocks = tuple(counts.vocabulary(rows, recipe.min_df, limits[counts.analyzer]) for counts in data.counts)
+    weights, intercepts = [], []
+    for label in data.labels:
+        judged = rows[data.answers[label][rows] >= 0]
+        regression = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
+        regression.fit(_matrix(data, blocks, judged), data.answers[label][judged])
+        weights.append(regression.coef_[0])
+        intercepts.append(regression.intercept_[0])
+    return Features(blocks), np.array(weights), np.array(intercepts)
+
+
+def _matrix(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> sparse.csr_array[np.float64]:
+    parts = [counts.tfidf(rows, block) for counts, block in zip(data.counts, blocks, strict=True)]
+    return sparse.csr_array(sparse.hstack(parts, format="csr"))
+
+
+def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what `Features.coverage` gives for these units."""
+    known, total = np.zeros(len(rows)), np.zeros(len(rows))
+    for counts, block in zip(data.counts, blocks, strict=True):
+        if block.analyzer != "marker":
+            columns = np.isin(counts.ngrams, block.ngrams)
+            total += counts.matrix[rows].sum(axis=1)
+            known += counts.matrix[rows] @ columns.astype(float)
+    return np.divide(known, total, out=np.ones(len(rows)), where=total > 0)
+
+
+def _platt(log_odds: NDArray[np.float64], answers: pd.Series[float]) -> list[float]:
+    """Fit slope and intercept of the log-odds. Source: Platt 1999, without his smoothing of the targets."""
+    judged = answers.notna().to_numpy()
+    regression = LogisticRegression(C=1e6, max_iter=1000).fit(log_odds[judged, None], answers[judged])
+    return [round(float(regression.coef_[0, 0]), 6), round(float(regression.intercept_[0]), 6)]
+
+
+def _probability(log_odds: NDArray[np.float64], calibration: Sequence[float]) -> NDArray[np.float64]:
+    slope, intercept = calibration
+    return np.asarray(1 / (1 + np.exp(-(slope * log_odds + intercept))))
+
+
+def _cross_fitted(log_odds: NDArray[np.float64], answers: pd.Series[float], folds: int = 5) -> NDArray[np.float64]:
+    """Calibrate each fifth of the comments on the others, so that the figures do not flatter the calibration."""
+    part = np.arange(len(log_odds)) % folds
+    found = np.zeros(len(log_odds))
+    for number in range(folds):
+        found[part == number] = _probability(
+            log_odds[part == number], _platt(log_odds[part != number], answers[part != number])
+        )
+    return found
+
+
+def _figures(comments: pd.DataFrame, y: NDArray[np.int64], p: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the figures on all comments, on those written for the project, and on real ones known by reference."""
+    parts = {"all": np.ones(len(y), dtype=bool), "with text": ~comments["by_reference"].to_numpy()}
+    parts["by reference"] = ~parts["with text"]
+    found = {}
+    for part, rows in parts.items():
+        counts = np.bincount(y[rows], minlength=2)
+        if counts.min() >= LEAST_POSITIVES:
+            found[part] = {
+                "comments": int(rows.sum()),
+                "positives": int(y[rows].sum()),
+                **figures(y[rows], p[rows], comments["group"].to_numpy()[rows]),
+            }
+    return found
+
+
+def _wishes(queries: Sequence[str], labels: Sequence[str]) -> list[Query]:
+    """Return one query for each label and band: the given ones, and the defaults for the rest."""
+    defaults = [*THRESHOLDS, *(f"{label} {band}: recall @ precision >= {p}" for label in labels for band, p in _OTHER_LABELS)]
+    wishes: dict[tuple[str, str], Query] = {}
+    for query in map(Query.parse, [*queries, *defaults]):
+        wishes.setdefault((query.label, query.band), query)
+    for text in queries:
+        if (label := Query.parse(text).label) not in labels:
+            raise TrainingError(f"threshold {text!r}: no label {label!r}; the label files hold {', '.join(labels)}")
+    return [query for query in wishes.values() if query.label in labels]
+
+
+def _sources(joined: Joined, comments: pd.DataFrame, known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return for the card what each source gave, and what of it was absent."""
+    names = [column for column in comments if column not in {"id", "text", "source", "by_reference", "group", "fold"}]
+    judgements = Counter(label.source for label in joined.labels)
+    found = []
+    for source in sorted({*judgements, *joined.missing, *joined.changed}):
+        rows = comments[comments["source"] == source]
+        found.append(
+            {
+                "source": source,
+                "about": known.get(source, {}).get("about", ""),
+                "licence": known.get(source, {}).get("licence", "not stated"),
+                "judgements": judgements[source],
+                "comments": len(rows),
+                "positives": {name: int((rows[name] == 1).sum()) for name in names},
+                "missing": joined.missing.get(source, 0),
+                "changed": joined.changed.get(source, 0),
+            }
+        )
+    return found
+
+
+def _environment() -> dict[str, str]:
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {"moderation": moderation.__version__, "python": ".".join(platform.python_version_tuple()[:2]), **packages}
