@@ -20,7 +20,10 @@ def render(card: dict[str, Any]) -> str:
     card
         As in ``card.json``.
     """
-    return "\n\n".join([_about(card), _figures(card), _thresholds(card), _sources(card), _limits(card), _recipe(card)]) + "\n"
+    return (
+        "\n\n".join([_about(card), _figures(card), _thresholds(card), _sources(card), _limits(card), _recipe(card)])
+        + "\n"
+    )
 
 
 def _about(card: dict[str, Any]) -> str:
@@ -35,15 +38,17 @@ def _figures(card: dict[str, Any]) -> str:
     lines = [
         "## Figures",
         "Grouped cross-validation on the label files: each comment is scored by a model that has seen neither its thread, "
-        "nor its article, nor a near-duplicate. In brackets the 95 % interval from resampling groups. \"With text\" are the "
-        "comments written for the project, \"by reference\" real messages of public data sets judged by our codebook.",
+        'nor its article, nor a near-duplicate. In brackets the 95 % interval from resampling groups. "With text" are the '
+        'comments written for the project, "by reference" real messages of public data sets judged by our codebook.',
     ]
     header = "| label | comments | | positives | " + " | ".join(_NAMES.values()) + " |"
     table = [header, "|---" * (header.count("|") - 1) + "|"]
     for label, parts in card["figures"].items():
         for part, found in parts.items():
             cells = ["{:.3f} [{:.3f}, {:.3f}]".format(*found[name]) for name in _NAMES]
-            table.append(f"| {label} | {part} | {found['comments']} | {found['positives']} | " + " | ".join(cells) + " |")
+            table.append(
+                f"| {label} | {part} | {found['comments']} | {found['positives']} | " + " | ".join(cells) + " |"
+            )
     return "\n\n".join([*lines, "\n".join(table)])
 
 
@@ -69,7 +74,10 @@ def _thresholds(card: dict[str, Any]) -> str:
 
 
 def _sources(card: dict[str, Any]) -> str:
-    table = ["| source | what it is | licence | judgements | comments | positives | not joined |", "|---|---|---|---|---|---|---|"]
+    table = [
+        "| source | what it is | licence | judgements | comments | positives | not joined |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for found in card["sources"]:
         positives = ", ".join(f"{count} {name}" for name, count in found["positives"].items())
         absent = found["missing"] + found["changed"]

@@ -146,7 +146,8 @@ class Thread:
                     loop.append(member)
                     member = self._by_id[member].parent_id
                 found += loop
-        return tuple(c.id for c in self.comments if c.id in set(found))
+        members = set(found)
+        return tuple(c.id for c in self.comments if c.id in members)
 
     def in_reading_order(self) -> Thread:
         """Return the same thread with each answer after its parent, siblings in the order given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,14 +50,14 @@ def _word_pairs(texts: Sequence[str]) -> sparse.csr_array[np.float64]:
     ends = [0]
     for text in texts:
         words = fold(text).text.split()
-        pairs = {" ".join(pair) for pair in zip(words, words[1:], strict=False)} or set(words)
+        pairs = {" ".join(pair) for pair in itertools.pairwise(words)} or set(words)
         columns += sorted(index.setdefault(pair, len(index)) for pair in pairs)
         ends.append(len(columns))
     return sparse.csr_array((np.ones(len(columns)), columns, ends), shape=(len(texts), len(index)))
 
 
 def groups(texts: Sequence[str], keys: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-    """Number the groups that a split must keep together: same thread, same article, or near-duplicates.
+    """Return a number for each of the groups that a split must keep together: same thread, same article, or near-duplicates.
 
     Parameters
     ----------

@@ -10,7 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve, roc_auc_score
 
-from moderation.errors import TrainingError
+from moderation.duplicates import groups
+from moderation.errors import LabelError, TrainingError
+from moderation.labels import Joined, adjudicate
+from moderation.model import Model
+from moderation.policy import Policy
 
 Numbers = NDArray[np.float64]
 Figure = Callable[[NDArray[np.int64], Numbers, Numbers], float]
@@ -53,9 +57,9 @@ def figures(y: NDArray[np.int64], p: Numbers, groups: NDArray[np.int64], seed: i
     members = np.unique(groups, return_inverse=True)[1]
     rng = np.random.default_rng(seed)
     one = np.ones(len(y))
-    weights = [rng.multinomial(members.max() + 1, np.full(members.max() + 1, 1 / (members.max() + 1)))[members]
-               for _ in range(RESAMPLES)]
-    weights = [w.astype(float) for w in weights if np.unique(y[w > 0]).size == 2]
+    size = int(members.max()) + 1
+    draws = [rng.multinomial(size, np.full(size, 1 / size)).astype(float)[members] for _ in range(RESAMPLES)]
+    weights = [weight for weight in draws if np.unique(y[weight > 0]).size == 2]
     found = {}
     for name, figure in FIGURES.items():
         low, high = np.percentile([figure(y, p, weight) for weight in weights], [2.5, 97.5])
@@ -95,7 +99,7 @@ class Query:
         match = _QUERY.fullmatch(text)
         if not match or match["wanted"] not in _STATISTICS or match["bound"] not in _STATISTICS:
             raise TrainingError(
-                f"threshold {text!r}: not understood; expected e.g. \"insult: recall @ precision >= 0.9\" "
+                f'threshold {text!r}: not understood; expected e.g. "insult: recall @ precision >= 0.9" '
                 f"with two of {', '.join(_STATISTICS)}"
             )
         band = match["band"] or "review"
@@ -136,3 +140,51 @@ def _statistics(y: NDArray[np.int64], p: Numbers, thresholds: Numbers) -> dict[s
         "match_rate": rate,
         "filter_rate": 1 - rate,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A table of figures: one row for each label, and what was left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+
+
+def evaluate_model(model: Model, joined: Joined) -> Report:
+    """Evaluate a model, with the thresholds of its card, on comments that it was not trained on.
+
+    Raises
+    ------
+    LabelError
+        Where no label of the model has both answers among those comments.
+    """
+    labels = [label for label in adjudicate(joined.labels) if not label.is_flood]
+    fresh = [label for label in labels if not model.was_trained_on(label.text or "")]
+    notes = [f"{len(labels) - len(fresh)} of {len(labels)} comments are left out: the model was trained on them"]
+    notes += [f"{count} judgements of {source} have no text here" for source, count in sorted(joined.missing.items())]
+    texts = [label.text or "" for label in fresh]
+    scores = model.score(texts)
+    together = groups(texts, [(label.thread_id and f"thread {label.thread_id}", label.title) for label in fresh])
+    policy = Policy.of(model)
+    rows = []
+    for name in model.labels:
+        judged = np.array([i for i, label in enumerate(fresh) if label.answers.get(name) is not None], dtype=np.int64)
+        y = np.array([fresh[i].answers[name] for i in judged], dtype=np.int64)
+        if np.unique(y).size < 2:
+            notes.append(f"{name}: not evaluated, the comments hold only {len(y)} answers of one kind")
+            continue
+        p = np.array([scores[i].probabilities[name] for i in judged])
+        cells = ["{:.3f} [{:.3f}, {:.3f}]".format(*value) for value in figures(y, p, together[judged]).values()]
+        bands = [_at_threshold(y, p, threshold) for threshold in (policy.review[name], policy.reject[name])]
+        rows.append((name, str(len(y)), str(int(y.sum())), *cells, *bands))
+    if not rows:
+        raise LabelError(f"nothing to evaluate: {'; '.join(notes)}; give label files with other comments, both 1 and 0")
+    columns = ("label", "comments", "positive", *FIGURES, "precision, recall at review", "at reject")
+    return Report(columns, tuple(rows), tuple(notes))
+
+
+def _at_threshold(y: NDArray[np.int64], p: Numbers, threshold: float) -> str:
+    flagged = p >= threshold
+    hits = int(y[flagged].sum())
+    return f"{hits / flagged.sum():.3f}, {hits / y.sum():.3f}" if flagged.any() else "none flagged"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,9 +19,7 @@ from pathlib import Path
 
 from moderation.errors import LabelError
 
-FIELDS = (
-    "id thread_id parent_id title text sha256 target spans kind language note annotator labelled_at source".split()
-)
+FIELDS = "id thread_id parent_id title text sha256 target spans kind language note annotator labelled_at source".split()
 TARGETS = frozenset({"commenter", "author", "public_figure", "private_person", "group", "institution", "none", ""})
 ADJUDICATED = "adjudicated"
 _ANSWERS = {"1": 1, "0": 0, "": None}
@@ -84,6 +84,17 @@ class Joined:
     changed: dict[str, int]
 
 
+def label_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the label files among paths: a folder stands for the CSV files in it, in alphabetical order."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        if not inside:
+            raise LabelError(f"{path}: no CSV file in this folder; give label files or a folder that holds some")
+        found += inside
+    return found
+
+
 def read_labels(path: str | Path) -> list[Label]:
     """Read and check one label file.
 
@@ -92,39 +103,57 @@ def read_labels(path: str | Path) -> list[Label]:
     LabelError
         Names file, line and column of the first thing that is wrong.
     """
-    path = Path(path)
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            labels = list(_rows(csv.reader(stream, strict=True), path))
-    except FileNotFoundError as error:
-        raise LabelError(f"{path}: there is no such file; give the path of a label file (CSV)") from error
-    except UnicodeDecodeError as error:
-        raise LabelError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
-    except csv.Error as error:
-        raise LabelError(f"{path}: not a CSV file ({error}); expected comma-separated values with a header") from error
+    labels = list(_rows(Path(path)))
     _check_relations(labels)
     return labels
 
 
-def _rows(reader: Iterator[list[str]], path: Path) -> Iterator[Label]:
-    header = next(reader, None)
+def _stream(path: Path) -> io.StringIO:
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    try:
+        return io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+    except OSError as error:
+        raise LabelError(f"{path}: cannot be read ({error.strerror}); give the path of a CSV file") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LabelError(f"{path}: line {line}: not UTF-8; save the file as UTF-8") from error
+
+
+def _records(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield each record that is not blank with its place, the line where it starts; first of all the header."""
+    reader = csv.reader(_stream(path), strict=True)
+    place = f"{path}: line 1"
+    try:
+        for record in reader:
+            if record:
+                yield place, record
+            place = f"{path}: line {reader.line_num + 1}"
+    except csv.Error as error:
+        raise LabelError(f"{place}: not CSV ({error}); expected comma-separated values with a header") from error
+
+
+def _rows(path: Path) -> Iterator[Label]:
+    records = _records(path)
+    place, header = next(records, ("", []))
     if not header:
-        raise LabelError(f"{path}: the file is empty; expected a header with the columns id, text and at least one label")
+        raise LabelError(
+            f"{path}: the file is empty; expected a header with the columns id, text and at least one label"
+        )
     needed = ["id", "source", "sha256"] if "sha256" in header and "text" not in header else ["id", "text"]
     if absent := [name for name in needed if name not in header]:
-        raise LabelError(f"{path}: line 1: no column {', '.join(absent)}; found {', '.join(header)}")
+        raise LabelError(f"{place}: no column {', '.join(absent)}; found {', '.join(header)}")
     if twice := [name for name, count in Counter(header).items() if count > 1]:
-        raise LabelError(f"{path}: line 1: the column {twice[0]!r} stands twice; rename or remove one")
+        raise LabelError(f"{place}: the column {twice[0]!r} stands twice; rename or remove one")
+    if "" in header:
+        raise LabelError(f"{place}: column {header.index('') + 1} has no name; name it or remove it")
     names = [name for name in header if name not in FIELDS]
     if not names:
-        raise LabelError(f"{path}: line 1: no label column; expected one such as insult or spam, holding 1, 0 or nothing")
-    for row in reader:
-        place = f"{path}: line {reader.line_num}"  # type: ignore[attr-defined]
-        if not row:
-            continue
+        raise LabelError(f"{place}: no label column; expected one such as insult or spam, holding 1, 0 or nothing")
+    for place, row in records:
         if len(row) != len(header):
-            raise LabelError(f"{place}: {len(row)} fields; expected {len(header)} as in the header (quote commas and line breaks)")
+            raise LabelError(
+                f"{place}: {len(row)} fields; expected {len(header)} as in the header (quote commas and line breaks)"
+            )
         yield _label(dict(zip(header, row, strict=True)), names, place)
 
 
@@ -134,7 +163,9 @@ def _label(row: dict[str, str], names: Sequence[str], place: str) -> Label:
             raise LabelError(f"{place}, column {column}: empty; every judgement needs one")
     for name in names:
         if row[name] not in _ANSWERS:
-            hint = "" if len(names) == 1 else f" (is {name!r} a label? the columns that are not are {', '.join(FIELDS)})"
+            hint = (
+                "" if len(names) == 1 else f" (is {name!r} a label? the columns that are not are {', '.join(FIELDS)})"
+            )
             raise LabelError(f"{place}, column {name}: {row[name][:40]!r}; expected 1, 0 or nothing{hint}")
     if row.get("target", "") not in TARGETS:
         raise LabelError(f"{place}, column target: {row['target']!r}; expected one of {', '.join(sorted(TARGETS)[1:])}")
@@ -143,15 +174,16 @@ def _label(row: dict[str, str], names: Sequence[str], place: str) -> Label:
     if answers.get("insult") == 0 and (spans or row.get("target", "none") not in {"none", ""}):
         raise LabelError(f"{place}, column insult: 0, but target or spans name an insult; correct one of them")
     known = {name: row[name] for name in FIELDS if name in row and name not in {"id", "text", "spans"}}
-    return Label(id=row["id"], text=row.get("text"), answers=answers, spans=spans, place=place, **known)  # type: ignore[arg-type]
+    return Label(id=row["id"], text=row.get("text"), answers=answers, spans=spans, place=place, **known)
 
 
 def _span(pair: str, text: str | None, place: str) -> tuple[int, int]:
-    start, _, end = pair.partition(":")
-    if not (start.isdecimal() and end.isdecimal() and int(start) < int(end) and (text is None or int(end) <= len(text))):
+    found = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", pair)
+    start, end = map(int, found.groups()) if found else (0, 0)
+    if not start < end or (text is not None and end > len(text)):
         length = "" if text is None else f", inside the {len(text)} characters of the text"
         raise LabelError(f"{place}, column spans: {pair!r}; expected start:end{length}")
-    return int(start), int(end)
+    return start, end
 
 
 def _check_relations(labels: Sequence[Label]) -> None:
@@ -161,9 +193,14 @@ def _check_relations(labels: Sequence[Label]) -> None:
     for label in labels:
         first = texts.setdefault(label.id, label)
         if (first.text, first.sha256) != (label.text, label.sha256):
-            raise LabelError(f"{label.place}, column text: another text than {first.place} under the same id {label.id!r}")
+            column = "sha256" if label.text is None else "text"
+            raise LabelError(
+                f"{label.place}, column {column}: another text than {first.place} under the same id {label.id!r}"
+            )
         if (label.id, label.annotator) in judged:
-            raise LabelError(f"{label.place}, column id: {label.annotator or 'nobody'!r} judges {label.id!r} a second time")
+            raise LabelError(
+                f"{label.place}, column id: {label.annotator or 'nobody'!r} judges {label.id!r} a second time"
+            )
         judged.add((label.id, label.annotator))
     for label in labels:
         if label.parent_id and label.parent_id not in texts:
@@ -205,8 +242,12 @@ def _texts(data: str | Path | None, source: str) -> dict[str, str]:
     path = Path(data) / f"{source}.csv" if data is not None else None
     if path is None or not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        return {row["id"]: row["text"] for row in csv.DictReader(stream)}
+    rows = csv.DictReader(_stream(path))
+    if absent := {"id", "text"} - set(rows.fieldnames or ()):
+        raise LabelError(
+            f"{path}: no column {', '.join(sorted(absent))}; expected a data set with the columns id and text"
+        )
+    return {row["id"]: row["text"] for row in rows}
 
 
 def adjudicate(labels: Iterable[Label]) -> list[Label]:
@@ -242,3 +283,38 @@ def _majority(answers: Sequence[int | None]) -> int | None:
     votes = Counter(answer for answer in answers if answer is not None)
     (first, count), second = [*votes.most_common(1), (None, 0)][0], votes.most_common(2)[1:]
     return None if second and second[0][1] == count else first
+
+
+def tally(labels: Iterable[Label]) -> dict[str, dict[str, dict[str, int]]]:
+    """Count comments by kind, target, language, length and source: table -> row -> column -> count."""
+    tables: dict[str, dict[str, dict[str, int]]] = {}
+    for label in adjudicate(labels):
+        row = {"comments": 1, **{name: int(answer == 1) for name, answer in label.answers.items()}}
+        for title, name in _properties(label).items():
+            cells = tables.setdefault(title, {}).setdefault(name or "(not stated)", dict.fromkeys(row, 0))
+            for column, count in row.items():
+                cells[column] = cells.get(column, 0) + count
+    return {
+        title: dict(sorted(found.items(), key=lambda item: item[0] if title == "length" else -item[1]["comments"]))
+        for title, found in tables.items()
+    }
+
+
+def _properties(label: Label) -> dict[str, str]:
+    length = "?" if label.text is None else next(band for limit, band in _LENGTHS if len(label.text) <= limit)
+    return {
+        "source": label.source,
+        "language": label.language,
+        "target": label.target,
+        "length": length,
+        "kind": label.kind,
+    }
+
+
+_LENGTHS = (
+    (20, "   1-20"),
+    (100, "  21-100"),
+    (300, " 101-300"),
+    (1000, " 301-1000"),
+    (_LONGEST_FIELD, "1001 and more"),
+)

@@ -12,8 +12,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,9 @@ from moderation.features import Block, Features
 from moderation.text import Folded, fold, sentences
 
 FORMAT = 1
-PROBE_TOLERANCE = 1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
+PROBE_TOLERANCE = (
+    1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
+)
 WEIGHTS, CARD, CARD_TEXT = "weights.safetensors", "card.json", "CARD.md"
 _INSTALLED = Path(__file__).parent / "default_model"
 _CHECKOUT = Path(__file__).parent.parent / "models"
@@ -117,7 +118,7 @@ def pool(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     -------
     Shape ``(n_labels,)``.
     """
-    return log_odds[0] if len(log_odds) == 1 else (log_odds[0] + log_odds[1:].max(axis=0)) / 2
+    return np.asarray(log_odds[0] if len(log_odds) == 1 else (log_odds[0] + log_odds[1:].max(axis=0)) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,17 +135,20 @@ class Model:
         Shape ``(n_labels,)``.
     card
         Everything else; see ``docs/models.md``. ``card["labels"]`` names the labels in order.
+    trained
+        Sorted `text_key` of each training text, so that an evaluation can leave them out.
     """
 
     features: Features
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     card: dict[str, Any]
+    trained: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
 
     @property
     def id(self) -> str:
-        """Hash of the content: equal ids mean equal scores."""
-        return str(self.card["id"])
+        """Hash of the content: equal ids mean equal scores. ``unsaved`` until `save`."""
+        return str(self.card.get("id", "unsaved"))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -232,10 +236,11 @@ class Model:
         card["probes"] = [[t, s.probabilities] for t, s in zip(probes, model.score(probes), strict=True)]
         weights = save_tensors(tensors)
         card["id"] = _content_hash(weights, card)
+        card = json.loads(_json(card))
         (folder / WEIGHTS).write_bytes(weights)
         (folder / CARD).write_text(_json(card), encoding="utf-8")
         (folder / CARD_TEXT).write_text(render(card), encoding="utf-8")
-        return model
+        return replace(model, card=card)
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> Model:
@@ -270,10 +275,16 @@ class Model:
                         f"{self.card['environment']['moderation']}, or train again with `moderation train`"
                     )
 
-    @cached_property
-    def size(self) -> int:
-        """Number of features."""
-        return len(self.features)
+    def was_trained_on(self, text: str) -> bool:
+        """Whether this text, or one that folds alike, was among the training comments."""
+        key = text_key(text)
+        at = int(np.searchsorted(self.trained, key))
+        return at < len(self.trained) and bool(self.trained[at] == key)
+
+
+def text_key(text: str) -> np.uint64:
+    """Return 64 bits of the SHA-256 of the folded text."""
+    return np.uint64(int.from_bytes(hashlib.sha256(fold(text).text.encode()).digest()[:8], "big"))
 
 
 def logistic(log_odds: float) -> float:
@@ -309,19 +320,21 @@ def _tokens_at(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _read_card(folder: Path) -> dict[str, Any]:
     for name in (CARD, WEIGHTS):
         if not (folder / name).is_file():
-            raise ModelError(f"{folder}: no {name} in it; expected a model folder as `moderation train --out` writes it")
+            raise ModelError(
+                f"{folder}: no {name} in it; expected a model folder as `moderation train --out` writes it"
+            )
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     except ValueError as error:
         raise ModelError(f"{folder / CARD}: not JSON ({error}); restore the file or train again") from error
     if not isinstance(card, dict) or not isinstance(card.get("format"), int):
-        raise ModelError(f"{folder / CARD}: no format number in it; expected the card of a model")
+        raise ModelError(f"{folder / CARD}: no format number in it; expected the card of a model; train again")
     if card["format"] > FORMAT:
         raise ModelError(
             f"{folder}: the model has format {card['format']}, this program reads up to {FORMAT}; "
             "update it with `pip install --upgrade moderation`"
         )
-    return card
+    return dict(card)
 
 
 def _json(card: dict[str, Any]) -> str:
@@ -336,7 +349,11 @@ def _content_hash(weights: bytes, card: dict[str, Any]) -> str:
 
 
 def _tensors(model: Model) -> dict[str, NDArray[Any]]:
-    tensors: dict[str, NDArray[Any]] = {"weights": model.weights, "intercepts": model.intercepts}
+    tensors: dict[str, NDArray[Any]] = {
+        "weights": model.weights,
+        "intercepts": model.intercepts,
+        "trained": model.trained,
+    }
     for block in model.features.blocks:
         tensors[f"{block.analyzer}.ngrams"] = np.frombuffer("\n".join(block.ngrams).encode(), dtype=np.uint8)
         tensors[f"{block.analyzer}.idf"] = block.idf.astype(np.float32)
@@ -349,6 +366,6 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], card: dict[str, Any]) -> Mod
         for analyzer, low, high in card["features"]:
             ngrams = tuple(tensors[f"{analyzer}.ngrams"].tobytes().decode().split("\n"))
             blocks.append(Block(analyzer, low, high, ngrams, tensors[f"{analyzer}.idf"].astype(np.float64)))
-        return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card)
+        return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card, tensors["trained"])
     except (KeyError, SafetensorError) as error:
         raise ModelError(f"{WEIGHTS}: {error} is missing; restore the file or train again") from error

@@ -121,7 +121,9 @@ class Policy:
         for label, bands in content.items():
             if label not in model.labels or not isinstance(bands, dict) or bands.keys() - {"review", "reject"}:
                 labels = ", ".join(f"[{label}]" for label in model.labels)
-                raise PolicyError(f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject")
+                raise PolicyError(
+                    f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject"
+                )
             review[label] = _probability(bands.get("review", review[label]), path, f"{label}.review")
             reject[label] = _probability(bands.get("reject", reject[label]), path, f"{label}.reject")
             if reject[label] < review[label]:

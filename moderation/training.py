@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
 
 import moderation
 from moderation.duplicates import groups
@@ -27,7 +28,7 @@ from moderation.evaluation import Query, figures
 from moderation.features import Block, Features
 from moderation.features.matrix import Counts
 from moderation.labels import Joined, Label, adjudicate
-from moderation.model import Model, pool, units
+from moderation.model import Model, pool, text_key, units
 from moderation.text import fold
 
 LEAST_POSITIVES = 20
@@ -169,9 +170,13 @@ def train(
         p = _probability(log_odds[label], calibration[label])
         frame[f"p_{label}"] = p
         card["thresholds"][label] = {query.band: query.answer(y, p[judged]) for query in wishes if query.label == label}
-        card["figures"][label] = _figures(data.comments[judged], y, _cross_fitted(log_odds[label], data.comments[label])[judged])
+        card["figures"][label] = _figures(
+            data.comments[judged], y, _cross_fitted(log_odds[label], data.comments, label)[judged]
+        )
     features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool))
-    return Trained(Model(features, weights.astype(np.float32), intercepts.astype(np.float32), card), frame)
+    trained = np.unique(np.array([text_key(text) for text in data.comments["text"]], dtype=np.uint64))
+    model = Model(features, weights.astype(np.float32), intercepts.astype(np.float32), card, trained)
+    return Trained(model, frame)
 
 
 def prepare(joined: Joined, recipe: Recipe) -> Data:
@@ -190,7 +195,9 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
     comments[names] = comments[names].astype(float)
     _check_enough(comments, names, recipe)
     texts = comments["text"].tolist()
-    keys = [(label.thread_id and f"thread {label.thread_id}", label.title and f"title {label.title}") for label in labels]
+    keys = [
+        (label.thread_id and f"thread {label.thread_id}", label.title and f"title {label.title}") for label in labels
+    ]
     comments["group"] = groups(texts, keys)
     comments["fold"] = _folds(comments, names, recipe)
     owner, ranges = [], []
@@ -224,7 +231,9 @@ def _unit_answer(label: Label, name: str, start: int, end: int) -> int:
 
 def _check_enough(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> None:
     if not names:
-        raise TrainingError("no labels to train from; give at least one label file with judgements whose texts are present")
+        raise TrainingError(
+            "no labels to train from; give at least one label file with judgements whose texts are present"
+        )
     for name in names:
         for answer, word in ((1, "positive"), (0, "negative")):
             count = int((comments[name] == answer).sum())
@@ -243,6 +252,8 @@ def _folds(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> NDAr
             f"expected at least {recipe.folds}, one for each fold: label comments of more threads"
         )
     combination = comments[list(names)].fillna(-1).astype(str).agg(" ".join, axis=1)
+    rare = combination.map(combination.value_counts()) < recipe.folds
+    combination = combination.mask(rare, combination.mode()[0])
     splitter = StratifiedGroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
     folds = np.zeros(len(comments), dtype=np.int64)
     for number, (_, held_out) in enumerate(splitter.split(comments, combination, comments["group"])):
@@ -265,7 +276,9 @@ def cross_validate(
     return log_odds, coverage
 
 
-def _held_out(data: Data, recipe: Recipe, number: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+def _held_out(
+    data: Data, recipe: Recipe, number: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     held_out = data.comments["fold"].to_numpy() == number
     features, weights, intercepts = fit(data, recipe, ~held_out[data.owner])
     rows = np.flatnonzero(held_out[data.owner])
@@ -275,7 +288,9 @@ def _held_out(data: Data, recipe: Recipe, number: int) -> tuple[NDArray[np.int64
     return np.flatnonzero(held_out), pooled, _coverage(data, features.blocks, rows[firsts])
 
 
-def fit(data: Data, recipe: Recipe, use: NDArray[np.bool_]) -> tuple[Features, NDArray[np.float64], NDArray[np.float64]]:
+def fit(
+    data: Data, recipe: Recipe, use: NDArray[np.bool_]
+) -> tuple[Features, NDArray[np.float64], NDArray[np.float64]]:
     """Fit vocabulary, idf and one logistic regression per label on the units in `use`."""
     rows = np.flatnonzero(use)
     limits = {"word": recipe.max_words, "char": recipe.max_chars, "marker": None}
@@ -284,7 +299,8 @@ def fit(data: Data, recipe: Recipe, use: NDArray[np.bool_]) -> tuple[Features, N
     for label in data.labels:
         judged = rows[data.answers[label][rows] >= 0]
         regression = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
-        regression.fit(_matrix(data, blocks, judged), data.answers[label][judged])
+        with threadpool_limits(1):  # the order of sums, and so the last bits, would depend on the number of threads
+            regression.fit(_matrix(data, blocks, judged), data.answers[label][judged])
         weights.append(regression.coef_[0])
         intercepts.append(regression.intercept_[0])
     return Features(blocks), np.array(weights), np.array(intercepts)
@@ -318,14 +334,13 @@ def _probability(log_odds: NDArray[np.float64], calibration: Sequence[float]) ->
     return np.asarray(1 / (1 + np.exp(-(slope * log_odds + intercept))))
 
 
-def _cross_fitted(log_odds: NDArray[np.float64], answers: pd.Series[float], folds: int = 5) -> NDArray[np.float64]:
-    """Calibrate each fifth of the comments on the others, so that the figures do not flatter the calibration."""
-    part = np.arange(len(log_odds)) % folds
+def _cross_fitted(log_odds: NDArray[np.float64], comments: pd.DataFrame, label: str) -> NDArray[np.float64]:
+    """Calibrate each fold on the others, so that the figures do not flatter the calibration."""
     found = np.zeros(len(log_odds))
-    for number in range(folds):
-        found[part == number] = _probability(
-            log_odds[part == number], _platt(log_odds[part != number], answers[part != number])
-        )
+    for number in comments["fold"].unique():
+        held_out = (comments["fold"] == number).to_numpy()
+        calibration = _platt(log_odds[~held_out], comments.loc[~held_out, label])
+        found[held_out] = _probability(log_odds[held_out], calibration)
     return found
 
 
@@ -347,7 +362,10 @@ def _figures(comments: pd.DataFrame, y: NDArray[np.int64], p: NDArray[np.float64
 
 def _wishes(queries: Sequence[str], labels: Sequence[str]) -> list[Query]:
     """Return one query for each label and band: the given ones, and the defaults for the rest."""
-    defaults = [*THRESHOLDS, *(f"{label} {band}: recall @ precision >= {p}" for label in labels for band, p in _OTHER_LABELS)]
+    defaults = [
+        *THRESHOLDS,
+        *(f"{label} {band}: recall @ precision >= {p}" for label in labels for band, p in _OTHER_LABELS),
+    ]
     wishes: dict[tuple[str, str], Query] = {}
     for query in map(Query.parse, [*queries, *defaults]):
         wishes.setdefault((query.label, query.band), query)

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from moderation import Moderator
+from moderation.labels import Joined, join, read_labels
+from moderation.training import Recipe, Trained, train
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -21,3 +25,28 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real texts and data sets are not here: {folder} (set MODERATION_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def joined() -> Joined:
+    """Labels enough to train a small model in seconds."""
+    return join([label for name in ("threads", "spam") for label in read_labels(ROOT / "labels" / f"{name}.csv")], None)
+
+
+@pytest.fixture(scope="session")
+def trained(joined: Joined) -> Trained:
+    """A small model trained on them."""
+    return train(joined, Recipe(min_df=2), jobs=1)
+
+
+@pytest.fixture
+def folder(trained: Trained, tmp_path: Path) -> Path:
+    """The small model in a folder of its own, which a test may spoil."""
+    trained.model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture(scope="session")
+def moderator() -> Moderator:
+    """The shipped model with its own thresholds."""
+    return Moderator.load()

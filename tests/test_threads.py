@@ -126,9 +126,7 @@ def test_a_character_across_two_chunks_is_no_error():
 
 
 def test_unknown_format_lists_the_names():
-    assert error_in("x", "xml") == (
-        "unknown format 'xml'; expected auto, jsonl, csv, pasted; use one of these names"
-    )
+    assert error_in("x", "xml") == ("unknown format 'xml'; expected auto, jsonl, csv, pasted; use one of these names")
 
 
 # Detection
@@ -234,9 +232,7 @@ def test_any_thread_comes_back_from_a_line_of_json(given_thread):
 
 
 @settings(deadline=None)
-@given(
-    st.lists(any_thread().filter(len), min_size=1, unique_by=lambda one: one.id), st.randoms(), st.booleans()
-)
+@given(st.lists(any_thread().filter(len), min_size=1, unique_by=lambda one: one.id), st.randoms(), st.booleans())
 def test_any_threads_come_back_from_mixed_lines_of_comments(given_threads, chance, ascii_only):
     waiting = {one.id: list(one) for one in given_threads}
     lines = []
@@ -265,9 +261,7 @@ def test_keys_beyond_ours_are_ignored_and_numbers_are_ids():
 
 
 def test_threads_and_comments_may_stand_in_one_file():
-    found = threads(
-        '{"text": "a"}\n{"url": "https://x.example/", "comments": [{"text": "b", "title": "T"}]}\n'
-    )
+    found = threads('{"text": "a"}\n{"url": "https://x.example/", "comments": [{"text": "b", "title": "T"}]}\n')
     assert [(one.id, one.title, one.url, len(one)) for one in found] == [
         ("stream", None, None, 1),
         ("https://x.example/", "T", "https://x.example/", 1),
@@ -483,9 +477,7 @@ def test_lines_that_are_no_heading(heading):
     ],
 )
 def test_what_stands_after_the_thread_is_no_comment(after):
-    found = thread(
-        f"3 COMMENTAIRES\n\n{LIST}\n{after}\n\n  • Contact\n  • Mentions\n\n  1. Les plus lus\n  2. Sport\n"
-    )
+    found = thread(f"3 COMMENTAIRES\n\n{LIST}\n{after}\n\n  • Contact\n  • Mentions\n\n  1. Les plus lus\n  2. Sport\n")
     assert (shape(found), found.notes) == (SHAPE, ())
 
 
@@ -520,9 +512,7 @@ def test_a_list_without_blank_lines_is_read():
 def test_a_list_at_the_margin_is_read_and_its_end_is_doubtful():
     found = thread("3 commentaires\n\n1. un\nsuite\n\n  - deux\n\n2. trois\n")
     assert shape(found) == [("un\nsuite", None), ("deux", "1"), ("trois", None)]
-    assert found.notes == (
-        "nothing marks the end of the list: its last comment may hold other text of the page",
-    )
+    assert found.notes == ("nothing marks the end of the list: its last comment may hold other text of the page",)
     assert shape(thread("3 commentaires\n\n1. un\n\n2. trois\n\nRépondre\n\nPied de page")) == [
         SHAPE[0],
         SHAPE[2],
@@ -559,13 +549,9 @@ def test_more_comments_than_announced_is_noted():
 
 
 def test_a_list_typed_by_a_reader_is_text():
-    found = thread(
-        "2 commentaires\n\n  1. Deux raisons :\n\n    - la pluie\n    - le vent\n\n    Voilà.\n\n  2. Oui\n"
-    )
+    found = thread("2 commentaires\n\n  1. Deux raisons :\n\n    - la pluie\n    - le vent\n\n    Voilà.\n\n  2. Oui\n")
     assert [c.text for c in found] == ["Deux raisons :\n\n- la pluie\n- le vent\n\nVoilà.", "Oui"]
-    assert found.notes == (
-        "lists inside comments are kept as their text, though these 2 items may be comments",
-    )
+    assert found.notes == ("lists inside comments are kept as their text, though these 2 items may be comments",)
 
 
 def test_a_numbered_list_typed_in_a_list_at_the_margin_is_text():
@@ -574,9 +560,7 @@ def test_a_numbered_list_typed_in_a_list_at_the_margin_is_text():
 
 
 def test_lines_at_the_margin_inside_the_list_are_left_out():
-    found = thread(
-        "3 commentaires\n\n  1. un\n\nRépondre\n\n    • deux\n\nPublicité\n\n  2. trois\n\nREPONDRE\n"
-    )
+    found = thread("3 commentaires\n\n  1. un\n\nRépondre\n\n    • deux\n\nPublicité\n\n  2. trois\n\nREPONDRE\n")
     assert (shape(found), found.notes) == (SHAPE, ("lines at the margin inside the list are left out: 2",))
 
 
@@ -605,9 +589,7 @@ def test_a_short_numbered_list_in_an_article_is_no_thread():
 def test_a_list_without_heading_needs_other_evidence(text, reason):
     found = thread(text)
     assert shape(found) == SHAPE
-    assert found.notes == (
-        f"no heading announces the comments: the list is taken for comments because {reason}",
-    )
+    assert found.notes == (f"no heading announces the comments: the list is taken for comments because {reason}",)
 
 
 def test_markup_is_named():

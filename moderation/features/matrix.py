@@ -38,7 +38,9 @@ class Counts:
     matrix: sparse.csr_array[np.float64]
 
     @classmethod
-    def of(cls, texts: Sequence[Folded], analyzer: Analyzer, low: int, high: int, known: Sequence[str] | None = None) -> Counts:
+    def of(
+        cls, texts: Sequence[Folded], analyzer: Analyzer, low: int, high: int, known: Sequence[str] | None = None
+    ) -> Counts:
         """Count the n-grams of texts: all of them, or only those in `known`."""
         index: dict[str, int] = defaultdict() if known is None else {ngram: i for i, ngram in enumerate(known)}
         if isinstance(index, defaultdict):

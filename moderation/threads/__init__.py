@@ -48,9 +48,7 @@ class Format(NamedTuple):
 
 FORMATS: Mapping[str, Format] = {
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
-    "csv": Format(
-        table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"
-    ),
+    "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""

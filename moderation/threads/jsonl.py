@@ -12,9 +12,7 @@ from moderation.comments import Thread
 from moderation.errors import SourceError
 from moderation.threads.rows import FIELDS, Draft, Row, gathered
 
-_HALF = re.compile(
-    "[\ud800-\udfff]"
-)  # half of an emoji, left where an exporter cut a text; no text may hold it
+_HALF = re.compile("[\ud800-\udfff]")  # half of an emoji, left where an exporter cut a text; no text may hold it
 
 
 def matches(head: str) -> bool:
@@ -77,8 +75,7 @@ def _object(line: str, where: str) -> Mapping[str, Any]:
 def _mapping(found: object, where: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise SourceError(
-            f"{where}: found {_kind(found)}; expected one JSON object a comment; "
-            "convert an array with: jq -c '.[]'"
+            f"{where}: found {_kind(found)}; expected one JSON object a comment; convert an array with: jq -c '.[]'"
         )
     return found
 
@@ -87,9 +84,7 @@ def _thread(found: Mapping[str, Any], name: str, line: int) -> Thread:
     where = f"{name}, line {line}"
     comments = found["comments"]
     if not isinstance(comments, list):
-        raise SourceError(
-            f"{where}: 'comments' is {_kind(comments)}; expected an array of objects; correct the value"
-        )
+        raise SourceError(f"{where}: 'comments' is {_kind(comments)}; expected an array of objects; correct the value")
     facts = {key: _plain(found, key, where) for key in ("id", "url", "title")}
     thread_id = facts["id"] or facts["url"] or f"{PurePath(name).name}:{line}"
     draft = Draft(thread_id, name)
@@ -106,9 +101,7 @@ def _row(found: Mapping[str, Any], number: int, place: str, name: str) -> Row:
     if not isinstance(found.get("text"), str):
         keys = ", ".join(map(repr, found)) or "no key"
         have = f"'text' is {_kind(found['text'])}" if "text" in found else f"no text; found {keys}"
-        raise SourceError(
-            f"{where}: {have}; expected a string under 'text'; rename the key that holds the comment"
-        )
+        raise SourceError(f"{where}: {have}; expected a string under 'text'; rename the key that holds the comment")
     fields = {key: value for key in FIELDS if (value := _plain(found, key, where))}
     return Row(number, place, fields)
 
@@ -118,9 +111,7 @@ def _plain(found: Mapping[str, Any], key: str, where: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SourceError(
-            f"{where}: {key!r} is {_kind(value)}; expected a string or a number; correct the value"
-        )
+        raise SourceError(f"{where}: {key!r} is {_kind(value)}; expected a string or a number; correct the value")
     return _HALF.sub("\ufffd", str(value))
 
 

@@ -19,10 +19,7 @@ from moderation.threads.lines import Line, item_starts, text_of, widths
 from moderation.threads.lists import Printed, printed_list
 
 LONGEST_TITLE = 250  # characters: a longer first line is a paragraph
-DOUBTFUL = (
-    "nesting is as printed and may be doubtful: "
-    "replies to a missing comment are printed under the previous one"
-)
+DOUBTFUL = "nesting is as printed and may be doubtful: replies to a missing comment are printed under the previous one"
 NAMED = 5  # comments that a note names before it says "…"
 
 
@@ -62,9 +59,7 @@ def _thread(page: Sequence[Line], found: Printed, thread_id: str) -> Thread:
     width = min(widths(found.lines, starts), default=1)
     notes = [*_notes_on_list(found, len(items))]
     notes += _notes_on_nesting(items, comments, width, found.announced or 0)
-    return Thread(
-        thread_id, comments, _title(page[: found.after]), announced=found.announced, notes=tuple(notes)
-    )
+    return Thread(thread_id, comments, _title(page[: found.after]), announced=found.announced, notes=tuple(notes))
 
 
 def _empty_thread(page: Sequence[Line], thread_id: str) -> Thread:
@@ -120,9 +115,7 @@ def _notes_on_list(found: Printed, shown: int) -> Iterator[str]:
         yield "nothing marks the end of the list: its last comment may hold other text of the page"
 
 
-def _notes_on_nesting(
-    items: Sequence[Line], comments: Sequence[Comment], width: int, announced: int
-) -> Iterator[str]:
+def _notes_on_nesting(items: Sequence[Line], comments: Sequence[Comment], width: int, announced: int) -> Iterator[str]:
     outer = min((item.indent for item in items if item.number is not None), default=None)
     orphans, jumps = [], []
     for comment, item in zip(comments, items, strict=True):

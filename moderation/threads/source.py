@@ -97,9 +97,7 @@ def _checked_encoding(data: BinaryIO, name: str) -> str:
     for text in _decoded(data, encoding, name):
         blank = blank and not text.strip()
         if "\0" in text:
-            raise SourceError(
-                f"{name}: is binary (it holds a NUL character); expected text; export it as text"
-            )
+            raise SourceError(f"{name}: is binary (it holds a NUL character); expected text; export it as text")
     if blank:
         raise SourceError(f"{name}: is empty; expected comments, or a page with comments; save it again")
     data.seek(0)

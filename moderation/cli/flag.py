@@ -1,0 +1,102 @@
+"""``moderation flag``: the comments of threads that a person should look at."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from moderation.cli import options, output
+from moderation.comments import Thread
+from moderation.moderator import Moderator
+from moderation.policy import Decision
+from moderation.threads import read_threads
+
+_ORDER = {"reject": 0, "review": 1, "approve": 2}
+
+
+def flag(
+    sources: options.Sources,
+    model: options.ModelFolder = None,
+    policy: options.PolicyFile = None,
+    format: options.OutputFormat = options.Format.TABLE,
+    source_format: options.SourceFormat = "auto",
+    all: Annotated[bool, typer.Option("--all", help="Show the approved comments too, in reading order.")] = False,
+) -> None:
+    """Flag the comments of threads for review, most serious first, with the words that caused each flag."""
+    moderator = Moderator.load(model, policy)
+    checked = _checked(sources, source_format, moderator)
+    if format is options.Format.TABLE:
+        for source, thread, decisions in checked:
+            _print(source, thread, _chosen(decisions, all))
+    else:
+        output.rows(
+            (_row(source, thread, decision) for source, thread, found in checked for decision in _chosen(found, all)),
+            format,
+        )
+
+
+def _checked(
+    sources: list[str], source_format: str, moderator: Moderator
+) -> Iterator[tuple[str, Thread, list[Decision]]]:
+    for source in sources:
+        for thread in read_threads(source, source_format):
+            for note in thread.notes:
+                output.say(f"{source}: {note}")
+            yield source, thread, moderator.check(thread)
+
+
+def _chosen(decisions: list[Decision], all: bool) -> list[Decision]:
+    if all:
+        return decisions
+    flagged = [decision for decision in decisions if decision.flagged]
+    return sorted(
+        flagged, key=lambda d: (_ORDER[d.action], -max((d.scores.probabilities[x] for x in d.labels), default=0))
+    )
+
+
+def _print(source: str, thread: Thread, decisions: list[Decision]) -> None:
+    console = output.console()
+    flagged = sum(decision.flagged for decision in decisions)
+    console.print(Text(output.printable(thread.title or source), style="bold"))
+    console.print(f"{flagged} of {len(thread)} comments flagged\n" if len(thread) else "no comments\n")
+    if not decisions:
+        return
+    table = output.table("comment", "action", "why", "words")
+    places = {comment.id: place for place, comment in enumerate(thread, start=1)}
+    for decision in decisions:
+        comment = thread[decision.comment_id]
+        parent = thread.parent(comment.id)
+        place = f"{places[comment.id]}" + (f" ↳ {places[parent.id]}" if parent else "")
+        words = output.highlighted(comment.text, decision.reasons)
+        table.add_row(place, Text(decision.action, style=output.STYLES[decision.action]), _why(decision), words)
+    console.print(table)
+    console.print()
+
+
+def _why(decision: Decision) -> str:
+    if decision.labels:
+        return "\n".join(f"{label} {decision.scores.probabilities[label]:.0%}" for label in decision.labels)
+    if decision.flagged:
+        return f"unknown words, {decision.scores.coverage:.0%} known"
+    return ""
+
+
+def _row(source: str, thread: Thread, decision: Decision) -> dict[str, Any]:
+    comment = thread[decision.comment_id]
+    parent = thread.parent(comment.id)
+    return {
+        "source": source,
+        "thread": thread.id,
+        "comment": comment.id,
+        "parent": parent.id if parent else None,
+        "depth": thread.depth(comment.id),
+        "action": decision.action,
+        "labels": list(decision.labels),
+        **{f"p_{label}": round(p, 6) for label, p in decision.scores.probabilities.items()},
+        "coverage": round(decision.scores.coverage, 4),
+        "reasons": [output.reason_row(reason) for reason in decision.reasons],
+        "text": comment.text,
+        "model": decision.model_id,
+        "policy": decision.policy_id,
+    }

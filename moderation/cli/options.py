@@ -1,0 +1,45 @@
+"""Options that several commands share, and reading a text given on the command line."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from moderation.errors import SourceError
+
+Sources = Annotated[list[str], typer.Argument(help="Thread files; - reads standard input.", show_default=False)]
+Text = Annotated[str, typer.Argument(help="The comment; - reads it from standard input.", show_default=False)]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", help="Model folder.", envvar="MODERATION_MODEL", show_default="the shipped model"),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option("--policy", help="Thresholds of the site (TOML).", show_default="those of the model's card"),
+]
+SourceFormat = Annotated[str, typer.Option("--source-format", help="Format of the sources, if detection is wrong.")]
+
+
+class Format(StrEnum):
+    """How a command prints its rows."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+
+def text_of(argument: str) -> str:
+    """Return the text given as an argument, or standard input for ``-``."""
+    if argument != "-":
+        return argument
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"standard input: byte {error.start} is not UTF-8; convert it, e.g. with iconv -t UTF-8"
+        ) from error

@@ -1,0 +1,101 @@
+"""Printing: rows for programs, tables with highlighted words for people."""
+
+import csv
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from moderation.cli.options import Format
+from moderation.model import Reason
+from moderation.text import sentences
+
+#: Colours of the actions, readable on dark and light grounds.
+STYLES = {"approve": "green", "review": "yellow", "reject": "bold red"}
+_HIGHLIGHT = "bold red"
+_SHOWN = 300  # characters of a sentence: more than what is scored at once, so that a reader sees the context
+
+
+def console() -> Console:
+    """Return the console for standard output: as wide as the terminal, 120 columns in a pipe."""
+    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+
+
+def say(message: str) -> None:
+    """Write a line about the work to standard error."""
+    sys.stderr.write(f"{printable(message)}\n")
+
+
+def printable(text: str) -> str:
+    r"""Replace what could move a terminal's cursor, change its colours or turn the direction of writing.
+
+    Examples
+    --------
+    >>> printable("a\\x1b[31mb\\u202ec")
+    'a�[31mb�c'
+    """
+    return "".join("�" if _is_control(character) else character for character in text)
+
+
+def _is_control(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (
+        category in {"Cc", "Cs"} and character not in "\n\t"
+    ) or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def rows(found: Iterable[dict[str, Any]], format: Format) -> None:
+    """Print rows as JSON Lines or CSV; values that are no plain text stand in a CSV cell as JSON."""
+    if format is Format.JSONL:
+        for row in found:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
+        return
+    writer = None
+    for row in found:
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | None) else json.dumps(value, ensure_ascii=False)
+
+
+def reason_row(reason: Reason) -> dict[str, Any]:
+    """Return a reason as plain data."""
+    row: dict[str, Any] = {
+        "label": reason.label,
+        "start": reason.start,
+        "end": reason.end,
+        "weight": round(reason.weight, 4),
+    }
+    return row | ({"text": reason.text} if reason.marker is None else {"marker": reason.marker})
+
+
+def highlighted(text: str, reasons: Sequence[Reason]) -> Text:
+    """Return the sentences that hold the reasons' words, the words in colour; the beginning where there is no word."""
+    words = [(reason.start, reason.end) for reason in reasons if reason.marker is None]
+    spans = [span for span in sentences(text, _SHOWN) if any(start < span[1] and end > span[0] for start, end in words)]
+    shown = Text()
+    for start, end in spans or sentences(text, _SHOWN)[:1]:
+        if shown:
+            shown.append(" … ")
+        part = Text(printable(text[start:end].replace("\n", " ")))
+        for first, last in words:
+            part.stylize(_HIGHLIGHT, max(0, first - start), max(0, last - start))
+        shown.append_text(part)
+    return shown
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table with these headings."""
+    found = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        found.add_column(column, overflow="fold")
+    return found

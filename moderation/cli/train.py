@@ -1,0 +1,66 @@
+"""``moderation train``: a model from label files."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from moderation.cli import output
+
+
+def train(
+    labels: Annotated[list[Path], typer.Argument(help="Label files (CSV), or folders of them.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder to write the model to.", show_default=False)],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the data sets that labels refer to.", envvar="MODERATION_DATA", show_default="none"
+        ),
+    ] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Wish for a threshold, e.g. "insult: recall @ precision >= 0.9"; may be repeated.', show_default=False
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 for all cores.")] = -1,
+) -> None:
+    """Train a model: cross-validate by groups, calibrate, choose thresholds, fit on everything, and write it."""
+    from moderation import training  # scikit-learn takes a second to load, and only two commands need it
+    from moderation.labels import join, label_files, read_labels
+
+    files = label_files(labels)
+    joined = join([label for path in files for label in read_labels(path)], data)
+    for source, count in sorted(joined.missing.items()):
+        output.say(
+            f"{count} judgements of {source} are left out: {source}.csv is not in {data or '--data or MODERATION_DATA'}"
+        )
+    for source, count in sorted(joined.changed.items()):
+        output.say(f"{count} judgements of {source} are left out: the texts are no longer those that were judged")
+    recipe = training.Recipe()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("cross-validation", total=recipe.folds)
+        trained = training.train(
+            joined, recipe, threshold or [], _sources(files), jobs, on_fold=lambda: progress.advance(task)
+        )
+    model = trained.model.save(out)
+    for label, parts in model.card["figures"].items():
+        figures = parts["all"]
+        value, low, high = figures["average_precision"]
+        output.say(
+            f"{label}: average precision {value:.3f} [{low:.3f}, {high:.3f}] on {figures['comments']} comments, "
+            f"{figures['positives']} positive (grouped cross-validation)"
+        )
+    output.say(f"model {model.id} written to {out}")
+
+
+def _sources(files: list[Path]) -> dict[str, Any]:
+    """Read ``sources.toml`` beside the label files: what each source is and its licence."""
+    found: dict[str, Any] = {}
+    for folder in sorted({path.parent for path in files}):
+        if (folder / "sources.toml").is_file():
+            found |= tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,16 @@
+"""Train the model from labels/: `python train.py [FOLDER]`, by default the folder of the model in use.
+
+Judgements by reference count where MODERATION_DATA names the folder of their data sets; without it the model is
+trained on the texts of labels/ alone, which the program says. `moderation train --help` has all options.
+"""
+
+import sys
+from pathlib import Path
+
+from moderation.cli import main
+from moderation.model import shipped_model
+
+if __name__ == "__main__":
+    root = Path(__file__).parent
+    out = sys.argv[1] if len(sys.argv) > 1 else str(shipped_model())
+    main(["train", str(root / "labels"), "--out", out])
