@@ -19,6 +19,7 @@ from moderation.policy import Policy
 Numbers = NDArray[np.float64]
 Figure = Callable[[NDArray[np.int64], Numbers, Numbers], float]
 RESAMPLES = 200
+LEAST_EVALUATED = 300  # at 15 % positives the interval of a recall is then about 0.15 to either side
 LEAST_FLAGGED = 20  # a precision measured on fewer comments than this is not trusted with a threshold
 _QUERY = re.compile(
     r"\s*(?P<label>\w+)(?:\s+(?P<band>review|reject))?\s*:\s*(?:maximum\s+)?(?P<wanted>\w+)"
@@ -163,6 +164,11 @@ def evaluate_model(model: Model, joined: Joined) -> Report:
     fresh = [label for label in labels if not model.was_trained_on(label.text or "")]
     notes = [f"{len(labels) - len(fresh)} of {len(labels)} comments are left out: the model was trained on them"]
     notes += [f"{count} judgements of {source} have no text here" for source, count in sorted(joined.missing.items())]
+    notes += [f"{count} texts of {source} are not those that were judged" for source, count in joined.changed.items()]
+    if len(fresh) < LEAST_EVALUATED:
+        notes.append(
+            f"{len(fresh)} comments are few: judge at least {LEAST_EVALUATED} before you rely on these figures"
+        )
     texts = [label.text or "" for label in fresh]
     scores = model.score(texts)
     together = groups(texts, [(label.thread_id and f"thread {label.thread_id}", label.title) for label in fresh])

@@ -22,6 +22,7 @@ from moderation.errors import LabelError
 FIELDS = "id thread_id parent_id title text sha256 target spans kind language note annotator labelled_at source".split()
 TARGETS = frozenset({"commenter", "author", "public_figure", "private_person", "group", "institution", "none", ""})
 ADJUDICATED = "adjudicated"
+MARKED = "insult"  # the label whose words `spans` marks
 _ANSWERS = {"1": 1, "0": 0, "": None}
 _LONGEST_FIELD = 10_000_000  # characters; the csv module's own limit of 131,072 is shorter than some comments
 
@@ -171,7 +172,7 @@ def _label(row: dict[str, str], names: Sequence[str], place: str) -> Label:
         raise LabelError(f"{place}, column target: {row['target']!r}; expected one of {', '.join(sorted(TARGETS)[1:])}")
     answers = {name: _ANSWERS[row[name]] for name in names}
     spans = tuple(_span(pair, row.get("text"), place) for pair in row.get("spans", "").split())
-    if answers.get("insult") == 0 and (spans or row.get("target", "none") not in {"none", ""}):
+    if answers.get(MARKED) == 0 and (spans or row.get("target", "none") not in {"none", ""}):
         raise LabelError(f"{place}, column insult: 0, but target or spans name an insult; correct one of them")
     known = {name: row[name] for name in FIELDS if name in row and name not in {"id", "text", "spans"}}
     return Label(id=row["id"], text=row.get("text"), answers=answers, spans=spans, place=place, **known)
@@ -253,6 +254,8 @@ def _texts(data: str | Path | None, source: str) -> dict[str, str]:
 def adjudicate(labels: Iterable[Label]) -> list[Label]:
     """Make one label of all the judgements of each comment, in the order of their first appearance.
 
+    A comment is known by its id and its text: the same id with another text, in another file, is another comment.
+
     A judgement by ``adjudicated`` decides. Otherwise each answer is the majority's, and a tie is None, not judged; target,
     spans and the rest come from the first judgement that agrees on every answer, else from the first.
 
@@ -262,9 +265,9 @@ def adjudicate(labels: Iterable[Label]) -> list[Label]:
     >>> adjudicate(two)[0].answers
     {'insult': None}
     """
-    judgements: dict[str, list[Label]] = defaultdict(list)
+    judgements: dict[tuple[str, str], list[Label]] = defaultdict(list)
     for label in labels:
-        judgements[label.id].append(label)
+        judgements[label.id, label.text or label.sha256].append(label)
     return [_adjudicated(found) for found in judgements.values()]
 
 
@@ -275,7 +278,7 @@ def _adjudicated(judgements: Sequence[Label]) -> Label:
     names = {name for label in judgements for name in label.answers}
     answers = {name: _majority([label.answers.get(name) for label in judgements]) for name in sorted(names)}
     chosen = next((label for label in judgements if label.answers == answers), judgements[0])
-    spans = chosen.spans if answers.get("insult") == 1 else ()
+    spans = chosen.spans if answers.get(MARKED) == 1 else ()
     return replace(chosen, answers=answers, spans=spans, annotator="majority")
 
 

@@ -82,7 +82,8 @@ class Explanation:
     Parameters
     ----------
     start, end
-        The sentence that decided: the one with the highest log-odds.
+        The sentence that decided: the one with the highest log-odds; the whole comment for a label that sentences do
+        not decide.
     intercept, log_odds
         ``log_odds`` of that sentence, before pooling and calibration, is `intercept` plus the weights of all `reasons`.
     reasons
@@ -103,22 +104,23 @@ def units(text: str) -> list[tuple[int, int]]:
     return [(0, len(text)), *(spans if len(spans) > 1 else [])]
 
 
-def pool(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log-odds of a comment: the mean of the whole's and of its highest sentence's.
-
-    Chosen by grouped cross-validation on the label files among whole, maximum, mean of the two highest, log-sum and
-    their means with the whole; ``docs/quality.md`` has the figures.
+def pool(log_odds: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log-odds of a comment: a mean of the whole's and of its highest sentence's.
 
     Parameters
     ----------
     log_odds
         Shape ``(n_units, n_labels)``, the whole first, as from `units`.
+    shares
+        Shape ``(n_labels,)``: how much the highest sentence counts, in [0, 1].
 
     Returns
     -------
     Shape ``(n_labels,)``.
     """
-    return np.asarray(log_odds[0] if len(log_odds) == 1 else (log_odds[0] + log_odds[1:].max(axis=0)) / 2)
+    if len(log_odds) == 1:
+        return np.asarray(log_odds[0])
+    return np.asarray((1 - shares) * log_odds[0] + shares * log_odds[1:].max(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +157,11 @@ class Model:
         """The questions that the model answers, in order."""
         return tuple(self.card["labels"])
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """How much the highest sentence counts for each label, see `pool`."""
+        return np.array([self.card["pooling"][label] for label in self.labels])
+
     def score(self, texts: Sequence[str]) -> list[Scores]:
         """Score comments; one comment is a batch of one.
 
@@ -169,7 +176,7 @@ class Model:
 
     def log_odds(self, text: str) -> NDArray[np.float64]:
         """Return the pooled log-odds of a comment before calibration, shape ``(n_labels,)``."""
-        return pool(np.array([self._unit_log_odds(fold(text[start:end])) for start, end in units(text)]))
+        return pool(np.array([self._unit_log_odds(fold(text[start:end])) for start, end in units(text)]), self.shares)
 
     def explain(self, text: str) -> dict[str, Explanation]:
         """Return for each label the sentence that decided and the weight of each of its words."""
@@ -178,8 +185,9 @@ class Model:
         log_odds = np.array([self._unit_log_odds(unit) for unit in folded])
         found = {}
         for number, label in enumerate(self.labels):
-            first_sentence = min(1, len(ranges) - 1)
-            decided = first_sentence + int(log_odds[first_sentence:, number].argmax())
+            decided = 0
+            if len(ranges) > 1 and self.shares[number] > 0:
+                decided = 1 + int(log_odds[1:, number].argmax())
             (start, end), unit = ranges[decided], folded[decided]
             reasons = [
                 Reason(label, start + at, start + to, text[start + at : start + to], weight, marker)

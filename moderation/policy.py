@@ -78,8 +78,8 @@ class Policy:
         for band, values in bands.items():
             for label in model.labels:
                 found = thresholds[label][band]["threshold"]
-                values[label] = NEVER if found is None else found
-        return cls(bands["review"], bands["reject"], model.card["coverage"]["floor"], model.id)
+                values[label] = NEVER if found is None else float(found)
+        return cls(bands["review"], bands["reject"], float(model.card["coverage"]["floor"]), model.id)
 
     @classmethod
     def read(cls, path: str | Path, model: Model) -> Policy:
@@ -113,7 +113,7 @@ class Policy:
         if content.pop("model", None) != model.id:
             raise PolicyError(
                 f"{path}: the thresholds are not for the model in use; scores of two models do not compare: "
-                f'choose them anew and write model = "{model.id}" at the top'
+                f'choose them anew and write model = "{model.id}" at the top of the file, above any [table]'
             )
         default = cls.of(model)
         coverage = _probability(content.pop("coverage", default.coverage), path, "coverage")
@@ -125,7 +125,8 @@ class Policy:
                     f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject"
                 )
             review[label] = _probability(bands.get("review", review[label]), path, f"{label}.review")
-            reject[label] = _probability(bands.get("reject", reject[label]), path, f"{label}.reject")
+            raised = max(reject[label], review[label])  # the card's, unless the site's review is above it
+            reject[label] = _probability(bands.get("reject", raised), path, f"{label}.reject")
             if reject[label] < review[label]:
                 raise PolicyError(
                     f"{path}: {label}: reject {reject[label]} is below review {review[label]}; "

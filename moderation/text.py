@@ -391,13 +391,12 @@ def _unleet(piece: _Piece, markers: set[str]) -> _Piece | None:
     if not 0 < letters < len(piece.text) or any(c not in _LEET and not c.isalpha() for c in piece.text):
         return None
     general = letters >= 3 and 2 * letters > len(piece.text) and _INNER_LEET.fullmatch(piece.text)
-    for one in "il":
-        read = "".join(one if c == "1" else _LEET.get(c, c) for c in piece.text)
-        word = _unstretch(_Piece(read, list(piece.spans)), set())
-        if general or _is_disguised(word.text):
-            markers.add("leet")
-            return word
-    return None
+    readings = ["".join(one if c == "1" else _LEET.get(c, c) for c in piece.text) for one in "il"]
+    words = [_unstretch(_Piece(reading, list(piece.spans)), set()) for reading in readings]
+    word = next((word for word in words if _is_disguised(word.text)), words[0] if general else None)
+    if word is not None:
+        markers.add("leet")
+    return word
 
 
 def _is_disguised(word: str) -> bool:

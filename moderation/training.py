@@ -27,7 +27,7 @@ from moderation.errors import TrainingError
 from moderation.evaluation import Query, figures
 from moderation.features import Block, Features
 from moderation.features.matrix import Counts
-from moderation.labels import Joined, Label, adjudicate
+from moderation.labels import MARKED, Joined, Label, adjudicate
 from moderation.model import Model, pool, text_key, units
 from moderation.text import fold
 
@@ -66,6 +66,12 @@ class Recipe:
     ----------
     c
         Inverse strength of the L2 penalty.
+    marked_share
+        How much the highest sentence counts for the label whose words are marked in the labels; the others are judged by
+        the whole comment. 0.5 against 0 and 1: average precision of insult 0.896, 0.883, 0.887; of spam 0.951, 0.955, 0.909.
+    inherited
+        Weight in training of a sentence that is positive only because its comment is. Tried 0.1, 0.25, 0.5, 1: average
+        precision of spam 0.944, 0.957, 0.952, 0.955, on the 26 real ones 0.17, 0.27, 0.15, 0.15.
     coverage
         The quantile of the comments' coverage below which a comment is called unknown.
     """
@@ -76,6 +82,8 @@ class Recipe:
     max_words: int = 1 << 16
     max_chars: int = 1 << 16
     c: float = 4.0
+    marked_share: float = 0.5
+    inherited: float = 0.25
     folds: int = 5
     seed: int = 0
     coverage: float = 0.005
@@ -93,6 +101,8 @@ class Data:
         Shape ``(n_units,)``: the comment's row, and whether the unit is the whole comment.
     answers
         Label -> shape ``(n_units,)``: 1, 0, or -1 for not judged.
+    inherited
+        Label -> shape ``(n_units,)``: whether a sentence is positive only because its comment is.
     """
 
     comments: pd.DataFrame
@@ -100,6 +110,7 @@ class Data:
     whole: NDArray[np.bool_]
     counts: tuple[Counts, ...]
     answers: dict[str, NDArray[np.int64]]
+    inherited: dict[str, NDArray[np.bool_]]
 
     @property
     def labels(self) -> list[str]:
@@ -159,7 +170,8 @@ def train(
         "coverage": {"floor": round(float(np.quantile(coverage, recipe.coverage)), 4), "quantile": recipe.coverage},
         "thresholds": {},
         "figures": {},
-        "recipe": asdict(recipe) | {"pooling": "mean of the whole and the highest sentence"},
+        "recipe": asdict(recipe),
+        "pooling": dict(zip(data.labels, map(float, _shares(data, recipe)), strict=True)),
         "sources": _sources(joined, data.comments, sources or {}),
         "environment": _environment(),
         "probes": [[text, {}] for text in PROBES],
@@ -216,17 +228,23 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
         name: np.array([_unit_answer(labels[n], name, *span) for n, span in zip(owner, ranges, strict=True)])
         for name in names
     }
-    return Data(comments, np.array(owner), whole, counts, answers)
+    marked = np.array([bool(labels[n].spans) for n in owner])
+    inherited = {name: (answers[name] == 1) & ~whole & ~(marked & (name == MARKED)) for name in names}
+    return Data(comments, np.array(owner), whole, counts, answers, inherited)
 
 
 def _unit_answer(label: Label, name: str, start: int, end: int) -> int:
-    """Answer for a part of a comment: it is an insult if it holds some of the marked words; other labels it inherits."""
+    """Answer for a part of a comment: where words are marked, whether it holds some; else it inherits the answer."""
     answer = label.answers.get(name)
     if answer is None:
         return -1
-    if answer == 1 and name == "insult" and label.spans:
+    if answer == 1 and name == MARKED and label.spans:
         return int(any(first < end and last > start for first, last in label.spans))
     return answer
+
+
+def _shares(data: Data, recipe: Recipe) -> NDArray[np.float64]:
+    return np.array([recipe.marked_share if label == MARKED else 0.0 for label in data.labels])
 
 
 def _check_enough(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> None:
@@ -258,6 +276,13 @@ def _folds(comments: pd.DataFrame, names: Sequence[str], recipe: Recipe) -> NDAr
     folds = np.zeros(len(comments), dtype=np.int64)
     for number, (_, held_out) in enumerate(splitter.split(comments, combination, comments["group"])):
         folds[held_out] = number
+    for name in names:
+        for answer, word in ((1, "positive"), (0, "negative")):
+            if np.unique(folds[comments[name] == answer]).size < 2:
+                raise TrainingError(
+                    f"label {name}: all {word} comments share threads, articles or near-duplicates, so that none is left "
+                    "to learn from when they are held out: label comments of other threads, or leave the column out"
+                )
     return folds
 
 
@@ -284,7 +309,7 @@ def _held_out(
     rows = np.flatnonzero(held_out[data.owner])
     log_odds = _matrix(data, features.blocks, rows) @ weights.T + intercepts
     firsts = np.flatnonzero(data.whole[rows])
-    pooled = np.array([pool(part) for part in np.split(log_odds, firsts[1:])])
+    pooled = np.array([pool(part, _shares(data, recipe)) for part in np.split(log_odds, firsts[1:])])
     return np.flatnonzero(held_out), pooled, _coverage(data, features.blocks, rows[firsts])
 
 
@@ -300,7 +325,8 @@ def fit(
         judged = rows[data.answers[label][rows] >= 0]
         regression = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
         with threadpool_limits(1):  # the order of sums, and so the last bits, would depend on the number of threads
-            regression.fit(_matrix(data, blocks, judged), data.answers[label][judged])
+            weight = np.where(data.inherited[label][judged], recipe.inherited, 1.0)
+            regression.fit(_matrix(data, blocks, judged), data.answers[label][judged], weight)
         weights.append(regression.coef_[0])
         intercepts.append(regression.intercept_[0])
     return Features(blocks), np.array(weights), np.array(intercepts)

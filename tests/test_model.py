@@ -114,9 +114,10 @@ def test_the_insulting_word_is_the_strongest_reason(moderator):
     assert TEXT[found.start : found.end] in TEXT
 
 
-def test_pooling_is_the_mean_of_the_whole_and_the_highest_sentence():
-    assert pool(np.array([[1.0], [-2.0], [5.0]])) == [3.0]
-    assert pool(np.array([[1.0]])) == [1.0]
+def test_pooling_is_a_mean_of_the_whole_and_the_highest_sentence():
+    log_odds = np.array([[1.0, 1.0], [-2.0, 9.0], [5.0, 0.0]])
+    assert pool(log_odds, np.array([0.5, 0.0])).tolist() == [3.0, 1.0]
+    assert pool(log_odds[:1], np.array([0.5, 0.0])).tolist() == [1.0, 1.0]
 
 
 def test_units_are_the_whole_and_its_sentences():

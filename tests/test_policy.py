@@ -180,8 +180,11 @@ def test_a_reject_below_review_is_refused(error, content, found):
 def test_what_is_not_toml_is_refused(error, content):
     sentence = error(content)
     assert sentence.startswith("not TOML (")
-    assert "line " in sentence
     assert sentence.endswith("); see docs/policy.md for an example")
+
+
+def test_the_line_that_is_not_toml_is_named(error):
+    assert "at line 2, column 13" in error("coverage = 0,3\n")
 
 
 def test_what_is_not_utf_8_is_refused(tmp_path, model):

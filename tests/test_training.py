@@ -39,7 +39,7 @@ def test_an_out_of_fold_score_is_what_that_folds_model_says(joined, trained):
     number = int(np.flatnonzero(held_out)[7])
     text = data.comments["text"][number]
     matrix = matrix_of(features, [fold(text[start:end]) for start, end in units(text)])
-    pooled = pool(matrix @ weights.T + intercepts)
+    pooled = pool(matrix @ weights.T + intercepts, np.array([0.5, 0.0]))
     slope, intercept = trained.model.card["calibration"]["insult"]
     expected = 1 / (1 + np.exp(-(slope * pooled[data.labels.index("insult")] + intercept)))
     assert trained.out_of_fold["p_insult"][number] == pytest.approx(expected, abs=1e-9)

@@ -34,6 +34,3 @@ def main(arguments: list[str] | None = None) -> None:
     except ModerationError as error:
         sys.stderr.write(f"moderation: {error}\n")
         sys.exit(1)
-    except BrokenPipeError:  # `moderation flag ... | head` is no error
-        sys.stderr.close()
-        sys.exit(0)

@@ -1,9 +1,11 @@
 """``moderation flag``: the comments of threads that a person should look at."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from moderation.cli import options, output
@@ -22,13 +24,19 @@ def flag(
     format: options.OutputFormat = options.Format.TABLE,
     source_format: options.SourceFormat = "auto",
     all: Annotated[bool, typer.Option("--all", help="Show the approved comments too, in reading order.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also write the table to this file, as SVG.", show_default=False)
+    ] = None,
 ) -> None:
     """Flag the comments of threads for review, most serious first, with the words that caused each flag."""
     moderator = Moderator.load(model, policy)
     checked = _checked(sources, source_format, moderator)
     if format is options.Format.TABLE:
+        console = output.console(record=picture is not None)
         for source, thread, decisions in checked:
-            _print(source, thread, _chosen(decisions, all))
+            _print(console, source, thread, decisions, all)
+        if picture is not None:
+            output.save_picture(console, picture, "moderation flag")
     else:
         output.rows(
             (_row(source, thread, decision) for source, thread, found in checked for decision in _chosen(found, all)),
@@ -55,16 +63,16 @@ def _chosen(decisions: list[Decision], all: bool) -> list[Decision]:
     )
 
 
-def _print(source: str, thread: Thread, decisions: list[Decision]) -> None:
-    console = output.console()
+def _print(console: Console, source: str, thread: Thread, decisions: list[Decision], all: bool) -> None:
     flagged = sum(decision.flagged for decision in decisions)
-    console.print(Text(output.printable(thread.title or source), style="bold"))
+    console.print(Text(output.printable(thread.title or thread.id), style="bold"))
     console.print(f"{flagged} of {len(thread)} comments flagged\n" if len(thread) else "no comments\n")
-    if not decisions:
+    chosen = _chosen(decisions, all)
+    if not chosen:
         return
     table = output.table("comment", "action", "why", "words")
     places = {comment.id: place for place, comment in enumerate(thread, start=1)}
-    for decision in decisions:
+    for decision in chosen:
         comment = thread[decision.comment_id]
         parent = thread.parent(comment.id)
         place = f"{places[comment.id]}" + (f" ↳ {places[parent.id]}" if parent else "")

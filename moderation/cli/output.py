@@ -2,11 +2,15 @@
 
 import csv
 import json
+import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,9 +25,15 @@ _HIGHLIGHT = "bold red"
 _SHOWN = 300  # characters of a sentence: more than what is scored at once, so that a reader sees the context
 
 
-def console() -> Console:
-    """Return the console for standard output: as wide as the terminal, 120 columns in a pipe."""
-    return Console(width=None if sys.stdout.isatty() else 120, highlight=False, soft_wrap=False)
+def console(record: bool = False) -> Console:
+    """Return a console for standard output: as wide as the terminal, 120 columns in a pipe or a picture."""
+    return Console(width=None if sys.stdout.isatty() and not record else 120, highlight=False, record=record)
+
+
+def save_picture(console: Console, path: Path, title: str) -> None:
+    """Write what a recording console has printed as an SVG picture that loads nothing from the network."""
+    without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    console.save_svg(str(path), title=title, code_format=without_fonts, unique_id="moderation")
 
 
 def say(message: str) -> None:
@@ -50,7 +60,19 @@ def _is_control(character: str) -> bool:
 
 
 def rows(found: Iterable[dict[str, Any]], format: Format) -> None:
-    """Print rows as JSON Lines or CSV; values that are no plain text stand in a CSV cell as JSON."""
+    """Print rows as JSON Lines or CSV; values that are no plain text stand in a CSV cell as JSON.
+
+    A reader that stops early, as ``head`` does, ends the program without an error.
+    """
+    try:
+        _write(found, format)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at the end
+        sys.exit(0)
+
+
+def _write(found: Iterable[dict[str, Any]], format: Format) -> None:
     if format is Format.JSONL:
         for row in found:
             sys.stdout.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import NamedTuple, get_args
@@ -64,7 +65,7 @@ class Draft:
             for what, rows in self._undated.items()
         )
         comments = tuple(self._comments.values())
-        return Thread(self.id, comments, self._facts.get("title"), self._facts.get("url"), notes=notes)
+        return noted(Thread(self.id, comments, self._facts.get("title"), self._facts.get("url"), notes=notes))
 
     def _comment(self, comment_id: str, text: str, row: Row) -> Comment:
         fields = row.fields
@@ -93,6 +94,17 @@ class Draft:
             wrong = "no time zone"
         self._undated.setdefault(wrong, []).append(f"{row.where}, {written!r}")
         return None
+
+
+def noted(thread: Thread) -> Thread:
+    """Return the thread with a note for its orphans and its cycles, which stand at top level."""
+    found = {"answer a comment that is not in the thread": thread.orphans, "answer themselves": thread.cycles}
+    notes = [
+        f"{len(ids)} comment{'s' * (len(ids) > 1)} {what}: kept at top level (first: {ids[0]})"
+        for what, ids in found.items()
+        if ids
+    ]
+    return replace(thread, notes=(*thread.notes, *notes))
 
 
 def gathered(entries: Callable[[], Iterator[Row | Thread]], name: str) -> Iterator[Thread]:

@@ -1,0 +1,48 @@
+# The two commands of the README are `make flag` and `make test`; the rest is for those who change the code.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: flag test test-slow lint train quality picture wheel clean
+
+flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
+	$(BIN)/moderation flag examples/thread.txt
+
+test: $(VENV)/installed-dev ## the tests: a few minutes
+	$(BIN)/pytest
+
+test-slow: $(VENV)/installed-dev ## the tests that take minutes each: training anew must give the shipped model
+	$(BIN)/pytest -m slow
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: $(VENV)/installed ## train the model in use from labels/ (MODERATION_DATA: data sets that labels refer to)
+	$(BIN)/python train.py
+
+quality: $(VENV)/installed-dev ## the figures of the model beside the plain recipe, see benchmarks/README.md
+	$(BIN)/python benchmarks/quality.py
+
+picture: $(VENV)/installed ## the picture of the README
+	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg
+
+wheel: $(VENV)/installed ## the wheel, installed and used in an environment of its own
+	rm -rf build/wheel && $(BIN)/pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/pip install --quiet build/wheel/*.whl
+	cd build/wheel && venv/bin/moderation score "Merci pour cet article."
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "moderation needs Python 3.11 or newer; found " + sys.version.split()[0] + ": name another with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

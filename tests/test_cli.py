@@ -1,0 +1,223 @@
+"""The command line as its users meet it: output, messages, exit codes."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from moderation.cli import main
+
+PAGE = """Titre
+
+3 COMMENTAIRES
+
+  1. Merci.
+
+    • Espèce de gros imbécile !
+
+  2. Quelle honte ce gouvernement, qu'il parte.
+
+REPONDRE
+"""
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text(PAGE, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command and return its exit code, standard output and standard error."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([*map(str, arguments)])
+        found = capsys.readouterr()
+        return stop.value.code or 0, found.out, found.err
+
+    return run
+
+
+def test_flag_shows_the_insult_with_its_place_and_words(run, page):
+    code, out, _ = run("flag", page)
+    assert code == 0
+    assert "1 of 3 comments flagged" in out
+    assert "2 ↳ 1" in out
+    assert "insult" in out
+    assert "Merci" not in out
+
+
+def test_flag_all_shows_every_comment_in_reading_order(run, page):
+    _, out, _ = run("flag", page, "--all")
+    assert out.index("Merci") < out.index("imbécile") < out.index("honte")
+
+
+def test_flag_for_programs(run, page):
+    code, out, _ = run("flag", page, "--format", "jsonl")
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert (row["comment"], row["parent"], row["depth"], row["labels"]) == ("2", "1", 2, ["insult"])
+    for reason in row["reasons"]:
+        assert "marker" in reason or row["text"][reason["start"] : reason["end"]] == reason["text"]
+    _, out, _ = run("flag", page, "--format", "csv", "--all")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["comment"] for row in rows] == ["1", "2", "3"]
+    assert json.loads(rows[1]["labels"]) == ["insult"]
+
+
+def test_flag_puts_the_most_serious_first(run, tmp_path, moderator):
+    texts = ["Merci.", "tu es borné", "ESPÈCE DE GROS BÂTARD D'IMBÉCILE", "bon article"]
+    path = tmp_path / "c.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    _, out, _ = run("flag", path, "--format", "jsonl")
+    found = [json.loads(line)["p_insult"] for line in out.splitlines()]
+    assert found == sorted(found, reverse=True)
+
+
+def test_flag_writes_a_picture_that_loads_nothing(run, page, tmp_path):
+    run("flag", page, "--picture", tmp_path / "p.svg")
+    svg = (tmp_path / "p.svg").read_text(encoding="utf-8")
+    assert "<svg" in svg
+    assert "@font-face" not in svg
+    assert "https" not in svg.replace("https://www.textualize.io", "")
+
+
+def test_flag_of_a_page_without_comments_says_why(run, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Article.\n\nL'espace des contributions est réservé aux abonnés.\n", encoding="utf-8")
+    code, out, err = run("flag", path)
+    assert code == 0
+    assert "no comments" in out
+    assert "for subscribers only" in err
+
+
+def test_flag_keeps_a_terminal_safe(run, tmp_path):
+    path = tmp_path / "c.jsonl"
+    path.write_text(json.dumps({"text": "\x1b[2J espèce de \u202egros imbécile [bold]"}), encoding="utf-8")
+    _, out, _ = run("flag", path)
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "[bold]" in out
+
+
+def test_flag_reads_standard_input(page):
+    command = [sys.executable, "-c", "from moderation.cli import main; main()", "flag", "-"]
+    found = subprocess.run(command, input=PAGE.encode(), capture_output=True, check=True)
+    assert "1 of 3 comments flagged" in found.stdout.decode()
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path):
+    path = tmp_path / "c.jsonl"
+    path.write_text(
+        "".join(json.dumps({"text": f"espèce d'imbécile {n}"}) + "\n" for n in range(900)), encoding="utf-8"
+    )
+    command = f"{sys.executable} -c 'from moderation.cli import main; main()' flag {path} --format jsonl | head -n 1"
+    found = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02" * 50, "binary|NUL"),
+        ("été\n".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(run, tmp_path, content, message):
+    path = tmp_path / "bad.txt"
+    path.write_bytes(content)
+    code, out, err = run("flag", path)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"moderation: {path}")
+    assert len(err.splitlines()) == 1
+    assert __import__("re").search(message, err)
+
+
+def test_wrong_usage_is_exit_code_2(run):
+    assert run("flag")[0] == 2
+    assert run("nonsense")[0] == 2
+    assert run("explain", "texte", "--label", "hate")[0] == 2
+
+
+def test_score(run):
+    code, out, _ = run("score", "Espèce d'imbécile", "--format", "jsonl")
+    row = json.loads(out)
+    assert code == 0
+    assert row["insult"] > 0.5 > row["spam"]
+    assert row["action"] != "approve"
+    assert "insult" in run("score", "Bonjour")[1]
+
+
+def test_explain_adds_up(run):
+    _, out, _ = run("explain", "Espèce d'imbécile, merci.", "--label", "insult", "--format", "jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert rows[0]["text"] in {"imbécile", "Espèce"}
+    assert {row["label"] for row in rows} == {"insult"}
+    table = run("explain", "Espèce d'imbécile, merci.")[1]
+    assert "intercept" in table
+    assert "spam" in table
+
+
+def test_parse(run, page):
+    _, out, err = run("parse", page, "--format", "jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [(row["id"], row["parent_id"], row["depth"]) for row in rows] == [
+        ("1", None, 1),
+        ("2", "1", 2),
+        ("3", None, 1),
+    ]
+    assert "3 comments, 3 announced" in err
+    assert "imbécile" in run("parse", page)[1]
+
+
+def test_info_shows_the_card_and_counts_labels(run, root):
+    assert "average precision" in run("info")[1]
+    out = run("info", root / "labels" / "spam.csv")[1]
+    assert all(title in out for title in ("kind", "target", "language", "length"))
+
+
+def test_train_evaluate_and_use_a_model(run, root, tmp_path):
+    labels = root / "labels"
+    code, _, err = run("train", labels / "threads.csv", labels / "spam.csv", "--out", tmp_path / "m", "--jobs", 1,
+                       "--threshold", "insult: recall @ precision >= 0.6")  # fmt: skip
+    assert code == 0
+    assert f"written to {tmp_path / 'm'}" in err
+    code, out, err = run("evaluate", tmp_path / "m", labels / "daily-life.csv", labels / "spam.csv")
+    assert code == 0
+    assert "the model was trained on them" in err
+    assert "insult" in out
+    assert run("score", "Bonjour", "--model", tmp_path / "m")[0] == 0
+
+
+def test_errors_of_labels_and_models_are_one_sentence(run, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id,text,insult\n1,Bonjour,maybe\n", encoding="utf-8")
+    code, _, err = run("train", bad, "--out", tmp_path / "m")
+    assert code == 1
+    assert err == f"moderation: {bad}: line 2, column insult: 'maybe'; expected 1, 0 or nothing\n"
+    code, _, err = run("score", "Bonjour", "--model", tmp_path / "none")
+    assert code == 1
+    assert len(err.splitlines()) == 1
+
+
+def test_a_model_without_its_data_sets_says_what_is_left_out(run, root, tmp_path, monkeypatch):
+    monkeypatch.delenv("MODERATION_DATA", raising=False)
+    reference = tmp_path / "reference.csv"
+    reference.write_text(f"source,id,sha256,insult\nsomewhere,1,{'0' * 64},1\n", encoding="utf-8")
+    labels = [root / "labels" / name for name in ("threads.csv", "spam.csv")]
+    _, _, err = run("train", *labels, reference, "--out", tmp_path / "m", "--jobs", 1)
+    assert "1 judgements of somewhere are left out: somewhere.csv is not in --data or MODERATION_DATA" in err
+
+
+def test_every_command_is_documented(root):
+    docs = "".join(path.read_text(encoding="utf-8") for path in (root / "docs").glob("*.md"))
+    docs += (root / "README.md").read_text(encoding="utf-8")
+    for command in ("flag", "score", "explain", "parse", "train", "evaluate", "info"):
+        assert f"moderation {command}" in docs
