@@ -25,11 +25,12 @@ from sklearn.metrics import average_precision_score
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 
 from moderation import Model
+from moderation.dataset import Data, Recipe, prepare
 from moderation.evaluation import FIGURES, RESAMPLES, figures
 from moderation.labels import join, label_files, read_labels
 from moderation.model import shipped_model
 from moderation.policy import Policy
-from moderation.training import Data, Recipe, prepare, train
+from moderation.training import train
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT / os.environ.get("MODERATION_SHARED", "../shared")

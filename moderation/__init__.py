@@ -9,9 +9,10 @@
 
 from moderation.comments import Comment, Thread
 from moderation.errors import LabelError, ModelError, ModerationError, PolicyError, SourceError, TrainingError
-from moderation.model import Explanation, Model, Reason, Scores
+from moderation.model import Model
 from moderation.moderator import Moderator
 from moderation.policy import Decision, Policy
+from moderation.scores import Explanation, Reason, Scores
 from moderation.text import fold
 from moderation.threads import read_threads
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,103 +23,19 @@ from safetensors.numpy import save as save_tensors
 
 from moderation.errors import ModelError
 from moderation.features import Block, Features
-from moderation.text import Folded, fold, sentences
+from moderation.scores import Explanation, Reason, Scores, logistic, pool, units
+from moderation.text import Folded, fold
 
 FORMAT = 1
 PROBE_TOLERANCE = (
     1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
 )
-WEIGHTS, CARD, CARD_TEXT = "weights.safetensors", "card.json", "CARD.md"
+WEIGHTS = "weights.safetensors"
+CARD = "card.json"
+CARD_TEXT = "CARD.md"
+_KEYS = frozenset("calibration coverage environment features id labels pooling probes thresholds".split())
 _INSTALLED = Path(__file__).parent / "default_model"
 _CHECKOUT = Path(__file__).parent.parent / "models"
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What a model says of one comment.
-
-    Parameters
-    ----------
-    probabilities
-        Label -> calibrated probability, in [0, 1].
-    coverage
-        Share of the comment's words and character n-grams that the model knows, in [0, 1].
-    """
-
-    probabilities: dict[str, float]
-    coverage: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What one word, or one marker, adds to the log-odds of the sentence that decided.
-
-    Parameters
-    ----------
-    start, end
-        Half-open code-point range of the comment as it was given.
-    text
-        What stands there.
-    weight
-        In log-odds; above 0 speaks for the label.
-    marker
-        Name of the marker, whose range is the whole sentence; None for a word.
-    """
-
-    label: str
-    start: int
-    end: int
-    text: str
-    weight: float
-    marker: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a comment has its score for one label.
-
-    Parameters
-    ----------
-    start, end
-        The sentence that decided: the one with the highest log-odds; the whole comment for a label that sentences do
-        not decide.
-    intercept, log_odds
-        ``log_odds`` of that sentence, before pooling and calibration, is `intercept` plus the weights of all `reasons`.
-    reasons
-        Strongest first.
-    """
-
-    label: str
-    start: int
-    end: int
-    intercept: float
-    log_odds: float
-    reasons: tuple[Reason, ...]
-
-
-def units(text: str) -> list[tuple[int, int]]:
-    """Return the ranges that are scored: the whole comment, then each sentence if there are two or more."""
-    spans = sentences(text)
-    return [(0, len(text)), *(spans if len(spans) > 1 else [])]
-
-
-def pool(log_odds: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log-odds of a comment: a mean of the whole's and of its highest sentence's.
-
-    Parameters
-    ----------
-    log_odds
-        Shape ``(n_units, n_labels)``, the whole first, as from `units`.
-    shares
-        Shape ``(n_labels,)``: how much the highest sentence counts, in [0, 1].
-
-    Returns
-    -------
-    Shape ``(n_labels,)``.
-    """
-    if len(log_odds) == 1:
-        return np.asarray(log_odds[0])
-    return np.asarray((1 - shares) * log_odds[0] + shares * log_odds[1:].max(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,11 +210,6 @@ def text_key(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.sha256(fold(text).text.encode()).digest()[:8], "big"))
 
 
-def logistic(log_odds: float) -> float:
-    """Return the probability of log-odds, without overflow."""
-    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
-
-
 def shipped_model() -> Path:
     """Return the folder of the model that comes with the package, or the one named in ``models/default`` of a checkout."""
     if _INSTALLED.is_dir():
@@ -342,6 +252,8 @@ def _read_card(folder: Path) -> dict[str, Any]:
             f"{folder}: the model has format {card['format']}, this program reads up to {FORMAT}; "
             "update it with `pip install --upgrade moderation`"
         )
+    if absent := sorted(_KEYS - card.keys()):
+        raise ModelError(f"{folder / CARD}: no {', '.join(absent)} in it; restore the file or train again")
     return dict(card)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moderation.comments import Comment
-from moderation.model import Model, Reason, Scores
+from moderation.model import Model
 from moderation.policy import Decision, Policy
+from moderation.scores import Reason, Scores
 
 #: Words named for one label in a decision. A moderator reads at a glance; `Model.explain` gives them all.
 MOST_REASONS = 5

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from moderation.errors import PolicyError
-from moderation.model import Model, Reason, Scores
+from moderation.model import Model
+from moderation.scores import Reason, Scores
 
 Action = Literal["approve", "review", "reject"]
 Band = Literal["review", "reject"]

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from moderation import Moderator
+from moderation.dataset import Recipe
 from moderation.labels import Joined, join, read_labels
-from moderation.training import Recipe, Trained, train
+from moderation.training import Trained, train
 
 ROOT = Path(__file__).parent.parent
 

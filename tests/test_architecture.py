@@ -11,8 +11,8 @@ LAYERS = [
     ["errors"],
     ["comments", "text"],
     ["features"],
-    ["threads", "model", "card", "labels", "duplicates", "policy"],
-    ["moderator", "evaluation", "training"],
+    ["threads", "scores", "model", "card", "labels", "duplicates", "policy"],
+    ["moderator", "evaluation", "dataset", "training"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -72,7 +72,7 @@ def test_unidecode_has_one_user(root):
         for path in (root / "moderation").rglob("*.py")
         if "from unidecode" in path.read_text(encoding="utf-8")
     ]
-    assert users == ["text.py"]
+    assert users == ["characters.py"]
 
 
 def test_nothing_is_unpickled(root):

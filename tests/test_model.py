@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from moderation import Model, ModelError
-from moderation.model import FORMAT, pool, units
+from moderation.model import FORMAT
+from moderation.scores import pool, units
 
 TEXT = "Merci pour l'article. Mais l'auteur est un gros imbécile, ESPÈCE D’ÂNE !!! Bonne journée à tous."
 

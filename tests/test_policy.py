@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import PolicyError
-from moderation.model import Scores
 from moderation.policy import NEVER, Decision, Policy
+from moderation.scores import Scores
 
 SEVERITY = {"approve": 0, "review": 1, "reject": 2}
 
@@ -125,7 +125,7 @@ def test_the_id_does_not_depend_on_the_order_of_the_labels():
 def test_thresholds_of_another_model_are_refused(error, head):
     assert error("coverage = 0.3\n", head) == (
         "the thresholds are not for the model in use; scores of two models do not compare: "
-        'choose them anew and write model = "m1" at the top'
+        'choose them anew and write model = "m1" at the top of the file, above any [table]'
     )
 
 
@@ -166,7 +166,6 @@ def test_the_value_found_is_named(error):
     ("content", "found"),
     [
         ("[insult]\nreview = 0.8\nreject = 0.7\n", "reject 0.7 is below review 0.8"),
-        ("[insult]\nreview = 0.95\n", "reject 0.9 is below review 0.95"),
         ("[insult]\nreject = 0.3\n", "reject 0.3 is below review 0.4"),
     ],
 )
@@ -258,3 +257,10 @@ def test_thresholds_are_reached_at_their_value(model, insult, spam, coverage, ex
 @pytest.mark.parametrize(("action", "flagged"), [("approve", False), ("review", True), ("reject", True)])
 def test_all_but_approved_comments_are_flagged(action, flagged):
     assert Decision("1", action, (), Scores({}, 1.0), (), "m", "p").flagged is flagged
+
+
+def test_a_review_above_the_cards_reject_raises_it(read):
+    policy = read("[insult]\nreview = 0.95\n")
+    assert (policy.review["insult"], policy.reject["insult"]) == (0.95, 0.95)
+    never = read("[insult]\nreview = false\n")
+    assert never.reject["insult"] == never.review["insult"] == NEVER

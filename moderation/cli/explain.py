@@ -6,7 +6,8 @@ import typer
 from rich.text import Text
 
 from moderation.cli import options, output
-from moderation.model import Explanation, Model
+from moderation.model import Model
+from moderation.scores import Explanation
 
 _SHOWN = 12  # rows of a table; programs get all
 

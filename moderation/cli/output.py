@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from moderation.cli.options import Format
-from moderation.model import Reason
+from moderation.scores import Reason
 from moderation.text import sentences
 
 #: Colours of the actions, readable on dark and light grounds.
@@ -46,7 +46,7 @@ def printable(text: str) -> str:
 
     Examples
     --------
-    >>> printable("a\\x1b[31mb\\u202ec")
+    >>> printable("a\x1b[31mb\u202ec")
     'a�[31mb�c'
     """
     return "".join("�" if _is_control(character) else character for character in text)

@@ -29,7 +29,7 @@ def train(
     jobs: Annotated[int, typer.Option(help="Processes; -1 for all cores.")] = -1,
 ) -> None:
     """Train a model: cross-validate by groups, calibrate, choose thresholds, fit on everything, and write it."""
-    from moderation import training  # scikit-learn takes a second to load, and only two commands need it
+    from moderation import dataset, training  # scikit-learn takes a second to load, and only two commands need it
     from moderation.labels import join, label_files, read_labels
 
     files = label_files(labels)
@@ -40,7 +40,7 @@ def train(
         )
     for source, count in sorted(joined.changed.items()):
         output.say(f"{count} judgements of {source} are left out: the texts are no longer those that were judged")
-    recipe = training.Recipe()
+    recipe = dataset.Recipe()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("cross-validation", total=recipe.folds)
         trained = training.train(

@@ -1,0 +1,104 @@
+"""What a model says of a comment: scores, and the words that they come from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moderation.text import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model says of one comment.
+
+    Parameters
+    ----------
+    probabilities
+        Label -> calibrated probability, in [0, 1].
+    coverage
+        Share of the comment's words and character n-grams that the model knows, in [0, 1].
+    """
+
+    probabilities: dict[str, float]
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one word, or one marker, adds to the log-odds of the sentence that decided.
+
+    Parameters
+    ----------
+    start, end
+        Half-open code-point range of the comment as it was given.
+    text
+        What stands there.
+    weight
+        In log-odds; above 0 speaks for the label.
+    marker
+        Name of the marker, whose range is the whole sentence; None for a word.
+    """
+
+    label: str
+    start: int
+    end: int
+    text: str
+    weight: float
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a comment has its score for one label.
+
+    Parameters
+    ----------
+    start, end
+        The sentence that decided: the one with the highest log-odds; the whole comment for a label that sentences do
+        not decide.
+    intercept, log_odds
+        ``log_odds`` of that sentence, before pooling and calibration, is `intercept` plus the weights of all `reasons`.
+    reasons
+        Strongest first.
+    """
+
+    label: str
+    start: int
+    end: int
+    intercept: float
+    log_odds: float
+    reasons: tuple[Reason, ...]
+
+
+def units(text: str) -> list[tuple[int, int]]:
+    """Return the ranges that are scored: the whole comment, then each sentence if there are two or more."""
+    spans = sentences(text)
+    return [(0, len(text)), *(spans if len(spans) > 1 else [])]
+
+
+def pool(log_odds: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log-odds of a comment: a mean of the whole's and of its highest sentence's.
+
+    Parameters
+    ----------
+    log_odds
+        Shape ``(n_units, n_labels)``, the whole first, as from `units`.
+    shares
+        Shape ``(n_labels,)``: how much the highest sentence counts, in [0, 1].
+
+    Returns
+    -------
+    Shape ``(n_labels,)``.
+    """
+    if len(log_odds) == 1:
+        return np.asarray(log_odds[0])
+    return np.asarray((1 - shares) * log_odds[0] + shares * log_odds[1:].max(axis=0))
+
+
+def logistic(log_odds: float) -> float:
+    """Return the probability of log-odds, without overflow."""
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
