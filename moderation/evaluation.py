@@ -162,6 +162,10 @@ def evaluate_model(model: Model, joined: Joined) -> Report:
     """
     labels = [label for label in adjudicate(joined.labels) if not label.is_flood]
     fresh = [label for label in labels if not model.was_trained_on(label.text or "")]
+    if not fresh:
+        raise LabelError(
+            f"nothing to evaluate: the model was trained on all {len(labels)} comments with text; give other label files"
+        )
     notes = [f"{len(labels) - len(fresh)} of {len(labels)} comments are left out: the model was trained on them"]
     notes += [f"{count} judgements of {source} have no text here" for source, count in sorted(joined.missing.items())]
     notes += [f"{count} texts of {source} are not those that were judged" for source, count in joined.changed.items()]

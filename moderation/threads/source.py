@@ -93,6 +93,9 @@ def _checked_encoding(data: BinaryIO, name: str) -> str:
             raise SourceError(f"{name}: is {what}; expected a text file; unpack it, or export it as text")
     encoding = next((found for mark, found in MARKS.items() if head.startswith(mark)), "utf-8")
     data.seek(0)
+    if encoding != "utf-16" and b"\0" in data.read(CHUNK):  # before decoding: what is not text has no encoding to mend
+        raise SourceError(f"{name}: is binary (it holds a NUL character); expected text; export it as text")
+    data.seek(0)
     blank = True
     for text in _decoded(data, encoding, name):
         blank = blank and not text.strip()
