@@ -12,8 +12,9 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,16 @@ from moderation.features import Block, Features
 from moderation.scores import Explanation, Reason, Scores, logistic, pool, units
 from moderation.text import Folded, fold
 
+if TYPE_CHECKING:
+    from moderation.features.kernel import Kernel
+
 FORMAT = 1
 PROBE_TOLERANCE = (
     1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
 )
+#: From so many texts on, a batch pays for loading the compiled kernel, and soon for compiling it (once, 10 to 20 s).
+KERNEL_FROM = 5_000
+KERNEL_BATCH = 10_000  # texts at a time, to bound the memory
 WEIGHTS = "weights.safetensors"
 CARD = "card.json"
 CARD_TEXT = "CARD.md"
@@ -87,7 +94,13 @@ class Model:
         """
         if isinstance(texts, str):
             raise TypeError("score() takes a sequence of texts; for one comment write score([text])")
-        return [self._score(text) for text in texts]
+        kernel = self._kernel if len(texts) >= KERNEL_FROM else None
+        if kernel is None:
+            return [self._score(text) for text in texts]
+        found = []
+        for start in range(0, len(texts), KERNEL_BATCH):
+            found += self._score_batch(kernel, texts[start : start + KERNEL_BATCH])
+        return found
 
     def log_odds(self, text: str) -> NDArray[np.float64]:
         """Return the pooled log-odds of a comment before calibration, shape ``(n_labels,)``."""
@@ -115,12 +128,32 @@ class Model:
         return found
 
     def _score(self, text: str) -> Scores:
-        log_odds = self.log_odds(text)
+        return self._scores(self.log_odds(text).tolist(), self.features.coverage([fold(text)]))
+
+    def _scores(self, log_odds: list[float], coverage: float) -> Scores:
         probabilities = {}
-        for number, label in enumerate(self.labels):
+        for label, value in zip(self.labels, log_odds, strict=True):
             slope, intercept = self.card["calibration"][label]
-            probabilities[label] = logistic(slope * float(log_odds[number]) + intercept)
-        return Scores(probabilities, self.features.coverage([fold(text)]))
+            probabilities[label] = logistic(slope * value + intercept)
+        return Scores(probabilities, coverage)
+
+    @cached_property
+    def _kernel(self) -> Kernel | None:
+        """The compiled form of this model; None where Numba is not installed."""
+        try:
+            from moderation.features.kernel import Kernel
+        except ImportError:
+            return None
+        return Kernel(self.features, self.weights, self.intercepts)
+
+    def _score_batch(self, kernel: Kernel, texts: Sequence[str]) -> list[Scores]:
+        log_odds, firsts, coverage = kernel.log_odds(texts)
+        whole = log_odds[firsts[:-1]]
+        log_odds[
+            firsts[:-1][np.diff(firsts) > 1]
+        ] = -np.inf  # what is left is the sentences, or the whole where it is alone
+        pooled = (1 - self.shares) * whole + self.shares * np.maximum.reduceat(log_odds, firsts[:-1])
+        return [self._scores(*row) for row in zip(pooled.tolist(), coverage.tolist(), strict=True)]
 
     def _unit_log_odds(self, folded: Folded) -> NDArray[np.float64]:
         columns, values = self.features.row(folded)

@@ -20,7 +20,7 @@ from moderation.text.segments import LONGEST_SENTENCE, sentences
 __all__ = ["LONGEST_SENTENCE", "MARKERS", "Folded", "fold", "sentences"]
 
 MARKERS = ("capitals", "email", "exclamation", "leet", "link", "masked", "money", "phone", "spaced", "stretched")
-_ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu quelqu presqu".split())
+ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu quelqu presqu".split())
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9]{1,9}://|www\.)")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9-]{1,63}\.){1,8}(?:(?:com|net|org|info|biz|africa|xyz|online|site|shop|app|example|edu|gov|io|fr|ml|bf)(?=[/:?#]|$)"
@@ -28,10 +28,11 @@ _DOMAIN = re.compile(
 )
 _EMAIL = re.compile(r"[a-z0-9_%+-](?:[a-z0-9._%+-]{0,63})@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _NUMBER = re.compile(r"(?<![a-z0-9.,])[+(]{0,2}\d{1,16}(?:[ .()-]{1,2}\d{1,10}){0,8}(?![a-z0-9])")
-_MONEY = re.compile(
-    r"\d ?(?:f|fr|frs|francs?|f ?cfa|fcfa|cfa|xof|euros?|eur|dollars?|usd|usdt|gnf|naira|millions?|milliards?)(?![a-z0-9])"
-    r"|\d ?[€$]|[€$] ?\d"
+MONEY_WORDS = tuple(
+    """f fr frs franc francs cfa fcfa xof euro euros eur dollar dollars usd usdt gnf naira million millions milliard
+    milliards""".split()
 )
+_MONEY = re.compile(rf"\d ?(?:{'|'.join(MONEY_WORDS)})(?![a-z0-9])|\d ?[€$]|[€$] ?\d")
 _SEGMENT = re.compile(r"[a-z0-9'*#@$€!|._-]+|[^\x00-\x7f]")
 _PIECE = re.compile(r"[a-z0-9]+")
 
@@ -90,8 +91,9 @@ def fold(text: str) -> Folded:
 def _text_markers(text: str, line: str) -> set[str]:
     """Return the markers that show in the text as a whole; the tokens add theirs."""
     markers = set()
-    cased = sum(character.isupper() or character.islower() for character in text)
-    if cased >= 10 and sum(character.isupper() for character in text) >= 0.8 * cased:
+    upper = sum(map(str.isupper, text))
+    cased = upper + sum(map(str.islower, text))
+    if cased >= 10 and upper >= 0.8 * cased:
         markers.add("capitals")
     if text.count("!") >= 3:
         markers.add("exclamation")
@@ -148,7 +150,7 @@ def _segment(piece: Piece, markers: set[str]) -> list[Piece]:
     tokens = []
     start = len(piece.text) - len(piece.text.lstrip("'"))
     for quote in re.compile(r"'+").finditer(piece.text, start):
-        if piece.text[start : quote.start()] not in _ELIDED:
+        if piece.text[start : quote.start()] not in ELIDED:
             break
         tokens.append(piece.cut(start, quote.start() + 1))
         start = quote.end()

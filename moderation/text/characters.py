@@ -10,7 +10,7 @@ from unidecode import unidecode
 
 #: Letters of Greek and Cyrillic that look like a Latin letter. They count as that letter in a word that also holds
 #: Latin letters; elsewhere they are transliterated. Source: Unicode TR39 confusables, kept to whole-letter look-alikes.
-_LOOK_ALIKES = dict(
+LOOK_ALIKES = dict(
     zip(
         "авеікмнорстухјѕһԁԛԝгьАВЕІКМНОРСТУХЈЅԌαεικνορτυχηγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
         "abeikmhopctyxjshdqwrbabeikmhopctyxjsgaeikvoptuxnyabezhikmnoptyx",
@@ -53,21 +53,21 @@ def characters(text: str) -> Piece:
     """Fold character by character; look-alikes count as Latin in words that hold a Latin letter."""
     folded: list[str] = []
     spans: list[tuple[int, int]] = []
-    latin = _words_with_latin(text) if not text.isascii() else ()
+    latin = () if LOOK_ALIKES.keys().isdisjoint(text) else _words_with_latin(text)
     word = 0
     for index, character in enumerate(text):
         while word < len(latin) and latin[word][1] <= index:
             word += 1
         mixed = word < len(latin) and latin[word][0] <= index
-        form = _LOOK_ALIKES.get(character) if mixed else None
-        for part in form or _character(character):
+        form = LOOK_ALIKES.get(character) if mixed else None
+        for part in form or fold_character(character):
             folded.append(part)
             spans.append((index, index + 1))
     return Piece("".join(folded), spans)
 
 
 @lru_cache(maxsize=1 << 16)
-def _character(character: str) -> str:
+def fold_character(character: str) -> str:
     """Return the lower-case ASCII form of one character: "" for nothing, " " for a break, itself for an emoji."""
     if character in _EXCEPTIONS:
         return _EXCEPTIONS[character]
@@ -99,7 +99,7 @@ def _words_with_latin(text: str) -> list[tuple[int, int]]:
     for index, character in enumerate(text + " "):
         category = unicodedata.category(character)
         if category[0] in "LM" or category == "Cf":
-            alike = alike or character in _LOOK_ALIKES
+            alike = alike or character in LOOK_ALIKES
             latin = latin or (category[0] == "L" and _is_latin(character))
             continue
         if latin and alike:

@@ -14,7 +14,7 @@ _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "
 _NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya"})
 #: Words that readers mask ("p*te") or write with digits although the general rule below would not read them ("n1k").
 #: The most frequent reading stands first. Only these are ever filled in: "M. D***" stays what it is.
-_DISGUISED = tuple(
+DISGUISED = tuple(
     """con conne connard connards connasse connasses connerie conneries pute putes putain putains merde merdes merdeux
     salope salopes saloperie salaud salauds batard batards batarde encule encules enculer enfoire enfoires pd pede pedes
     fdp ntm nik nique niquer niquez bite couille couilles couillon couillons cul chier chieur chienne foutre fouteur
@@ -23,7 +23,7 @@ _DISGUISED = tuple(
     fuck fucking fucker fucked shit bitch bitches asshole cunt dick whore bastard bastards nigger niggers nigga
     motherfucker""".split()
 )
-_DISGUISED_SET = frozenset(_DISGUISED)
+_DISGUISED_SET = frozenset(DISGUISED)
 _RUN = re.compile(r"([a-z])\1{2,}")
 _UNSTRETCHED = re.compile(r"([a-z])\1\1|[xvlc]{0,9}iii|\w{0,20}[^e]eees?", re.ASCII)  # "xxx", "XIII", "créée"
 _MASKED = re.compile(r"[a-z]+(?:(?:[*#]+|\.{2,}|-{2,}|_{2,})[a-z]+)*[*#]*")
@@ -100,9 +100,9 @@ def _unmask(piece: Piece, markers: set[str]) -> Piece | None:
         return None
     exact = re.compile(_MASK.sub(lambda mask: f"[a-z]{{{len(mask.group())}}}", text))
     loose = re.compile(_MASK.sub("[a-z]+", text))
-    word = next((word for word in _DISGUISED if exact.fullmatch(word)), None)
+    word = next((word for word in DISGUISED if exact.fullmatch(word)), None)
     if word is None and known >= 3 and text[-1].isalpha():
-        word = next((word for word in _DISGUISED if loose.fullmatch(word)), None)
+        word = next((word for word in DISGUISED if loose.fullmatch(word)), None)
     if word is None:
         return None
     markers.add("masked")
