@@ -11,6 +11,7 @@ from moderation.cli import main
 from moderation.model import shipped_model
 
 if __name__ == "__main__":
-    root = Path(__file__).parent
-    out = sys.argv[1] if len(sys.argv) > 1 else str(shipped_model())
-    main(["train", str(root / "labels"), "--out", out])
+    arguments = sys.argv[1:] or ["--out", str(shipped_model())]
+    if not arguments[0].startswith("-"):
+        arguments = ["--out", *arguments]
+    main(["train", str(Path(__file__).parent / "labels"), *arguments])

@@ -30,7 +30,7 @@ def _about(card: dict[str, Any]) -> str:
     return (
         f"# Model {card['id']}\n\n"
         f"Answers for each reader comment: {', '.join(card['labels'])}? Each answer is a probability; the words that caused it "
-        "can be shown. What the labels mean stands in `labels/CODEBOOK.md`. French first, with some English."
+        "can be shown. What the labels mean stands in the codebook of the label files."
     )
 
 
@@ -39,7 +39,7 @@ def _figures(card: dict[str, Any]) -> str:
         "## Figures",
         "Grouped cross-validation on the label files: each comment is scored by a model that has seen neither its thread, "
         'nor its article, nor a near-duplicate. In brackets the 95 % interval from resampling groups. "With text" are the '
-        'comments written for the project, "by reference" real messages of public data sets judged by our codebook.',
+        'comments that the label files hold, "by reference" messages of data sets that they only name.',
     ]
     header = "| label | comments | | positives | " + " | ".join(_NAMES.values()) + " |"
     table = [header, "|---" * (header.count("|") - 1) + "|"]
@@ -89,14 +89,17 @@ def _sources(card: dict[str, Any]) -> str:
 
 
 def _limits(card: dict[str, Any]) -> str:
+    shares = []
+    for label, parts in card["figures"].items():
+        found = parts["all"]
+        shares.append(f"{found['positives'] / found['comments']:.0%} are {label}")
     return (
         "## What it gets wrong\n\n"
-        "It knows words, not meaning. It misses contempt without a telling word and insults in words that it has not met; it "
+        "It knows words, not meaning. It misses contempt without a telling word and words that it has not met; it "
         "takes quotation, self-mockery and condemnation of an insult for the insult more often than a reader would. It does "
-        "not read the article or the comment that is answered. It cannot tell whether an alleged fact is true. About three "
-        "in ten of its training comments are insults, many times more than on most sites, so on a calm site its "
-        "probabilities are too high: judge a few hundred of your own comments before you let it reject anything unseen. "
-        "Words of Bambara, Dioula, Wolof, Mooré, Hausa and Zarma in the labels were not checked by a speaker."
+        "not read the article or the comment that is answered. It cannot tell whether an alleged fact is true. Of its "
+        f"training comments {' and '.join(shares)}; where there are fewer, its probabilities are too high: judge a few "
+        "hundred of your own comments before you let it reject anything unseen."
     )
 
 

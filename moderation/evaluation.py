@@ -23,7 +23,7 @@ LEAST_EVALUATED = 300  # at 15 % positives the interval of a recall is then abou
 LEAST_FLAGGED = 20  # a precision measured on fewer comments than this is not trusted with a threshold
 _QUERY = re.compile(
     r"\s*(?P<label>\w+)(?:\s+(?P<band>review|reject))?\s*:\s*(?:maximum\s+)?(?P<wanted>\w+)"
-    r"\s*@\s*(?P<bound>\w+)\s*(?P<sign>>=|<=)\s*(?P<value>[0-9.]+)\s*"
+    r"\s*@\s*(?P<bound>\w+)\s*(?P<sign>>=|<=)\s*(?P<value>0(?:\.\d+)?|1(?:\.0+)?|\.\d+)\s*"
 )
 _STATISTICS = ("precision", "recall", "match_rate", "filter_rate")
 
@@ -101,7 +101,7 @@ class Query:
         if not match or match["wanted"] not in _STATISTICS or match["bound"] not in _STATISTICS:
             raise TrainingError(
                 f'threshold {text!r}: not understood; expected e.g. "insult: recall @ precision >= 0.9" '
-                f"with two of {', '.join(_STATISTICS)}"
+                f"with two of {', '.join(_STATISTICS)} and a number from 0 to 1"
             )
         band = match["band"] or "review"
         return cls(match["label"], band, match["wanted"], match["bound"], match["sign"], float(match["value"]))

@@ -23,6 +23,7 @@ FIELDS = "id thread_id parent_id title text sha256 target spans kind language no
 TARGETS = frozenset({"commenter", "author", "public_figure", "private_person", "group", "institution", "none", ""})
 ADJUDICATED = "adjudicated"
 MARKED = "insult"  # the label whose words `spans` marks
+_SOURCE = re.compile(r"[\w-]+")  # it becomes part of a path
 _ANSWERS = {"1": 1, "0": 0, "": None}
 _LONGEST_FIELD = 10_000_000  # characters; the csv module's own limit of 131,072 is shorter than some comments
 
@@ -168,6 +169,10 @@ def _label(row: dict[str, str], names: Sequence[str], place: str) -> Label:
                 "" if len(names) == 1 else f" (is {name!r} a label? the columns that are not are {', '.join(FIELDS)})"
             )
             raise LabelError(f"{place}, column {name}: {row[name][:40]!r}; expected 1, 0 or nothing{hint}")
+    if "text" not in row and not _SOURCE.fullmatch(row["source"]):
+        raise LabelError(
+            f"{place}, column source: {row['source'][:40]!r}; expected the name of a data set: letters, digits, _ and -"
+        )
     if row.get("target", "") not in TARGETS:
         raise LabelError(f"{place}, column target: {row['target']!r}; expected one of {', '.join(sorted(TARGETS)[1:])}")
     answers = {name: _ANSWERS[row[name]] for name in names}
@@ -222,6 +227,8 @@ def join(labels: Iterable[Label], data: str | Path | None) -> Joined:
         Folder of public data sets, each a CSV with the columns ``id`` and ``text``; None where there is none.
     """
     labels = list(labels)
+    if data is not None and not Path(data).is_dir():
+        raise LabelError(f"{data}: no such folder; give the folder of the data sets that labels refer to, or none")
     texts = {source: _texts(data, source) for source in {label.source for label in labels if label.text is None}}
     joined: list[Label] = []
     missing: Counter[str] = Counter()

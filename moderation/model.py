@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -162,6 +163,8 @@ class Model:
     def _contributions(self, folded: Folded, label: int, length: int) -> list[tuple[int, int, float, str | None]]:
         """Share the weight of each n-gram out over its occurrences, and of each occurrence over its words."""
         words: dict[tuple[int, int], float] = {}
+        ranges = _token_ranges(folded.text)
+        firsts = [start for start, _ in ranges]
         markers: list[tuple[int, int, float, str | None]] = []
         for offset, block in zip(self.features.offsets(), self.features.blocks, strict=True):
             values = block.vector(folded)
@@ -174,7 +177,7 @@ class Model:
                 if block.analyzer == "marker":
                     markers.append((0, length, weight, ngram))
                     continue
-                tokens = _tokens_at(folded.text, start, end)
+                tokens = ranges[bisect_right(firsts, start) - 1 : bisect_left(firsts, end)]
                 for token in tokens:
                     words[token] = words.get(token, 0.0) + weight / len(tokens)
         return [(*folded.original(*token), weight, None) for token, weight in words.items()] + markers
@@ -215,8 +218,13 @@ class Model:
                 f"{folder}: {WEIGHTS} or {CARD} was changed since the model was made; restore them "
                 "(git checkout, or a fresh copy) or train again with `moderation train`"
             )
-        model = _from_tensors(load_tensors(weights), card)
-        model._check_probes(folder)
+        try:
+            model = _from_tensors(load_tensors(weights), card)
+            _validate(model)
+            model._check_probes(folder)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, SafetensorError) as error:
+            what = str(error) or type(error).__name__
+            raise ModelError(f"{folder}: not a model as this program writes it ({what}); train again") from error
         return model
 
     def _check_probes(self, folder: Path) -> None:
@@ -256,16 +264,10 @@ def shipped_model() -> Path:
     return _CHECKOUT / name.read_text(encoding="utf-8").strip()
 
 
-def _tokens_at(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the ranges of the whole tokens that a range of a folded text touches."""
-    first = text.rfind(" ", 0, start) + 1
-    last = text.find(" ", end)
-    last = len(text) if last < 0 else last
-    tokens = []
-    for token in text[first:last].split(" "):
-        tokens.append((first, first + len(token)))
-        first += len(token) + 1
-    return tokens
+def _token_ranges(text: str) -> list[tuple[int, int]]:
+    """Return the ranges of the tokens of a folded text."""
+    ends = [index for index, character in enumerate(text) if character == " "] + [len(text)]
+    return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
 
 
 def _read_card(folder: Path) -> dict[str, Any]:
@@ -276,7 +278,7 @@ def _read_card(folder: Path) -> dict[str, Any]:
             )
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{folder / CARD}: not JSON ({error}); restore the file or train again") from error
     if not isinstance(card, dict) or not isinstance(card.get("format"), int):
         raise ModelError(f"{folder / CARD}: no format number in it; expected the card of a model; train again")
@@ -314,11 +316,36 @@ def _tensors(model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _from_tensors(tensors: dict[str, NDArray[Any]], card: dict[str, Any]) -> Model:
-    try:
-        blocks = []
-        for analyzer, low, high in card["features"]:
-            ngrams = tuple(tensors[f"{analyzer}.ngrams"].tobytes().decode().split("\n"))
-            blocks.append(Block(analyzer, low, high, ngrams, tensors[f"{analyzer}.idf"].astype(np.float64)))
-        return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card, tensors["trained"])
-    except (KeyError, SafetensorError) as error:
-        raise ModelError(f"{WEIGHTS}: {error} is missing; restore the file or train again") from error
+    blocks = []
+    for analyzer, low, high in card["features"]:
+        ngrams = tuple(tensors[f"{analyzer}.ngrams"].tobytes().decode().split("\n"))
+        blocks.append(Block(analyzer, low, high, ngrams, tensors[f"{analyzer}.idf"].astype(np.float64)))
+    return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card, tensors["trained"])
+
+
+def _validate(model: Model) -> None:
+    """Check that the parts of a model fit each other, so that no text can make it fail later.
+
+    Raises
+    ------
+    ValueError
+        Says what does not fit.
+    """
+    labels, size = len(model.labels), len(model.features)
+    if not labels or model.weights.shape != (labels, size) or model.intercepts.shape != (labels,):
+        raise ValueError(f"weights of shape {model.weights.shape} for {labels} labels and {size} n-grams")
+    for block in model.features.blocks:
+        if block.analyzer not in {"word", "char", "marker"} or not 1 <= block.low <= block.high <= 10:
+            raise ValueError(f"n-grams {block.analyzer!r} of {block.low} to {block.high}")
+        if block.idf.shape != (len(block.ngrams),):
+            raise ValueError(f"{block.idf.size} idf values for {len(block.ngrams)} n-grams")
+    numbers: list[NDArray[Any]] = [model.weights, model.intercepts, *(block.idf for block in model.features.blocks)]
+    numbers += [np.array(model.card["calibration"][label], dtype=np.float64) for label in model.labels]
+    numbers += [model.shares, np.array([model.card["coverage"]["floor"]], dtype=np.float64)]
+    if not all(bool(np.isfinite(values).all()) for values in numbers):
+        raise ValueError("a number in it is not finite")
+    if (model.trained[1:] < model.trained[:-1]).any() or not model.card["probes"]:
+        raise ValueError("its training texts are not sorted, or it has no probes")
+    for label in model.labels:
+        if not all("threshold" in model.card["thresholds"][label][band] for band in ("review", "reject")):
+            raise ValueError(f"no thresholds for {label}")

@@ -117,7 +117,8 @@ class Policy:
                 f'choose them anew and write model = "{model.id}" at the top of the file, above any [table]'
             )
         default = cls.of(model)
-        coverage = _probability(content.pop("coverage", default.coverage), path, "coverage")
+        coverage = content.pop("coverage", default.coverage)
+        coverage = 0.0 if coverage is False else _probability(coverage, path, "coverage")
         review, reject = dict(default.review), dict(default.reject)
         for label, bands in content.items():
             if label not in model.labels or not isinstance(bands, dict) or bands.keys() - {"review", "reject"}:
@@ -146,7 +147,7 @@ class Policy:
         >>> policy.action(Scores({"insult": 0.1}, coverage=0.1))
         ('review', ())
         """
-        found = [label for label, p in scores.probabilities.items() if p >= self.review[label]]
+        found = [label for label, p in scores.probabilities.items() if p >= min(self.review[label], self.reject[label])]
         found.sort(key=lambda label: -scores.probabilities[label])
         if any(scores.probabilities[label] >= self.reject[label] for label in found):
             return "reject", tuple(found)

@@ -58,7 +58,8 @@ class Trained:
     Parameters
     ----------
     out_of_fold
-        One row a comment: id, group, fold, by_reference, the labels, and ``p_<label>`` in [0, 1].
+        One row a comment: id, group, fold, by_reference, the labels, and ``p_<label>`` in [0, 1], calibrated on the other
+        folds.
     """
 
     model: Model
@@ -113,11 +114,10 @@ def train(
         judged = data.comments[label].notna().to_numpy()
         y = data.comments.loc[judged, label].to_numpy().astype(np.int64)
         p = _probability(log_odds[label], calibration[label])
-        frame[f"p_{label}"] = p
+        honest = _cross_fitted(log_odds[label], data.comments, label)
+        frame[f"p_{label}"] = honest
         card["thresholds"][label] = {query.band: query.answer(y, p[judged]) for query in wishes if query.label == label}
-        card["figures"][label] = _figures(
-            data.comments[judged], y, _cross_fitted(log_odds[label], data.comments, label)[judged]
-        )
+        card["figures"][label] = _figures(data.comments[judged], y, honest[judged])
     features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool))
     trained = np.unique(np.array([text_key(text) for text in data.comments["text"]], dtype=np.uint64))
     model = Model(features, weights.astype(np.float32), intercepts.astype(np.float32), card, trained)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
-from moderation.cli import main
+from moderation.cli import app, main
 
 PAGE = """Titre
 
@@ -216,8 +217,31 @@ def test_a_model_without_its_data_sets_says_what_is_left_out(run, root, tmp_path
     assert "1 judgements of somewhere are left out: somewhere.csv is not in --data or MODERATION_DATA" in err
 
 
-def test_every_command_is_documented(root):
+def test_every_command_and_option_is_documented(root):
     docs = "".join(path.read_text(encoding="utf-8") for path in (root / "docs").glob("*.md"))
-    docs += (root / "README.md").read_text(encoding="utf-8")
-    for command in ("flag", "score", "explain", "parse", "train", "evaluate", "info"):
-        assert f"moderation {command}" in docs
+    commands = typer.main.get_command(app).commands
+    assert len(commands) == 7
+    for name, command in commands.items():
+        assert f"moderation {name}" in docs
+        for parameter in command.params:
+            assert all(option in docs for option in parameter.opts if option.startswith("--")), (name, parameter.opts)
+
+
+def test_label_files_cannot_drive_the_terminal(run, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,text,insult,kind\n1,Bonjour,0,[/x] \x1b[31m[bold]\n", encoding="utf-8")
+    code, out, _ = run("info", path)
+    assert code == 0
+    assert "[/x] �[31m[bold]" in out
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id,\x1b[31mtexte\n1,a\n", encoding="utf-8")
+    assert "\x1b" not in run("info", bad)[2]
+
+
+def test_what_cannot_be_written_is_said_first(run, root, page, tmp_path):
+    code, _, err = run("flag", page, "--picture", tmp_path / "none" / "x.svg")
+    assert (code, len(err.splitlines())) == (1, 1)
+    (tmp_path / "file").write_text("")
+    code, _, err = run("train", root / "labels" / "spam.csv", "--out", tmp_path / "file")
+    assert code == 1
+    assert "is a file; expected a folder" in err

@@ -341,10 +341,18 @@ def test_without_data_every_reference_is_missing_and_texts_pass_through(read):
         *references(read, reference("1", "one", "a"), reference("2", "one", "b")),
         Label("9", "Bonjour", {"spam": 0}),
     ]
-    for folder in (None, "no/such/folder"):
-        joined = join(labels, folder)
-        assert joined.labels == (labels[2],)
-        assert joined.missing == {"one": 2}
+    joined = join(labels, None)
+    assert joined.labels == (labels[2],)
+    assert joined.missing == {"one": 2}
+    with pytest.raises(LabelError, match="no/such/folder: no such folder"):
+        join(labels, "no/such/folder")
+
+
+def test_a_source_that_would_leave_the_folder_of_data_sets_is_refused(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(f"id,source,sha256,insult\n1,../secret,{'0' * 64},1\n", encoding="utf-8")
+    with pytest.raises(LabelError, match=r"line 2, column source: '\.\./secret'; expected the name of a data set"):
+        read_labels(path)
 
 
 def test_a_span_outside_a_joined_text_is_refused(read, data, tmp_path):

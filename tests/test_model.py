@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from moderation import Model, ModelError
-from moderation.model import FORMAT
+from moderation.model import FORMAT, _content_hash
 from moderation.scores import pool, units
 
 TEXT = "Merci pour l'article. Mais l'auteur est un gros imbécile, ESPÈCE D’ÂNE !!! Bonne journée à tous."
@@ -56,7 +56,7 @@ def test_a_newer_format_is_refused_before_anything_else(folder):
 def test_a_failed_probe_is_refused(trained, tmp_path, monkeypatch):
     trained.model.save(tmp_path)
     monkeypatch.setattr("moderation.model.fold", lambda text: __import__("moderation.text").text.fold(text[:-4]))
-    with pytest.raises(ModelError, match=r"the probe .* scores .* install the version|train again"):
+    with pytest.raises(ModelError, match=r"the probe .* scores .* install the version"):
         Model.load(tmp_path)
 
 
@@ -112,7 +112,7 @@ def test_weights_and_intercept_sum_to_the_log_odds_of_the_sentence_that_decided(
 def test_the_insulting_word_is_the_strongest_reason(moderator):
     found = moderator.model.explain(TEXT)["insult"]
     assert found.reasons[0].text in {"imbécile", "ESPÈCE", "ÂNE"}
-    assert TEXT[found.start : found.end] in TEXT
+    assert "imbécile" in TEXT[found.start : found.end]
 
 
 def test_pooling_is_a_mean_of_the_whole_and_the_highest_sentence():
@@ -131,3 +131,50 @@ def test_the_model_knows_what_it_was_trained_on(trained, joined):
     assert trained.model.was_trained_on(joined.labels[0].text)
     assert trained.model.was_trained_on(joined.labels[0].text.upper())
     assert not trained.model.was_trained_on("Un texte que personne n'a encore écrit ici.")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda card: card.update(labels=[]),
+        lambda card: card.update(labels=["insult"]),
+        lambda card: card.update(features=[["word", 1, 10**9]]),
+        lambda card: card.update(features=[["sound", 1, 2]]),
+        lambda card: card.update(probes=[]),
+        lambda card: card.update(probes=[["text"]]),
+        lambda card: card.update(calibration={}),
+        lambda card: card.update(calibration={"insult": ["a", 1], "spam": [1, 1]}),
+        lambda card: card.update(pooling={"insult": float("nan"), "spam": 0}),
+        lambda card: card.update(thresholds={}),
+        lambda card: card.update(coverage=3),
+    ],
+)
+def test_a_card_that_fits_nothing_is_one_sentence(folder, spoil):
+    """The id is made anew, as somebody who means harm would."""
+    card = json.loads((folder / "card.json").read_text())
+    spoil(card)
+    card["id"] = _content_hash((folder / "weights.safetensors").read_bytes(), card)
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="train again"):
+        Model.load(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\xff" * 100])
+def test_weights_that_are_none_are_one_sentence(folder, content):
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "weights.safetensors").write_bytes(content)
+    card["id"] = _content_hash(content, card)
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="train again"):
+        Model.load(folder)
+
+
+def test_weights_that_are_not_finite_are_refused(folder):
+    tensors = load_file(folder / "weights.safetensors")
+    tensors["weights"][0, 0] = np.nan
+    save_file(tensors, folder / "weights.safetensors")
+    card = json.loads((folder / "card.json").read_text())
+    card["id"] = _content_hash((folder / "weights.safetensors").read_bytes(), card)
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="not finite"):
+        Model.load(folder)

@@ -232,7 +232,8 @@ def test_less_coverage_never_gets_a_milder_action(policy, scores, other):
 @given(policies(), SCORES)
 def test_the_labels_are_those_that_reach_review_most_probable_first(policy, scores):
     action, labels = policy.action(scores)
-    assert set(labels) == {label for label, p in scores.probabilities.items() if p >= policy.review[label]}
+    least = {label: min(policy.review[label], policy.reject[label]) for label in policy.review}
+    assert set(labels) == {label for label, p in scores.probabilities.items() if p >= least[label]}
     probabilities = [scores.probabilities[label] for label in labels]
     assert probabilities == sorted(probabilities, reverse=True)
     assert action != "approve" or not labels
@@ -264,3 +265,12 @@ def test_a_review_above_the_cards_reject_raises_it(read):
     assert (policy.review["insult"], policy.reject["insult"]) == (0.95, 0.95)
     never = read("[insult]\nreview = false\n")
     assert never.reject["insult"] == never.review["insult"] == NEVER
+
+
+def test_coverage_can_be_switched_off(read):
+    assert read("coverage = false\n").coverage == 0.0
+
+
+def test_a_reject_without_a_review_still_rejects():
+    policy = Policy({"x": NEVER}, {"x": 0.9}, coverage=0.0, model_id="m")
+    assert policy.action(Scores({"x": 0.95}, 1.0)) == ("reject", ("x",))

@@ -5,10 +5,11 @@ Data goes to standard output, words about it to standard error. Exit codes: 0 do
 """
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
-from moderation.cli import evaluate, explain, flag, info, parse, score, train
+from moderation.cli import evaluate, explain, flag, info, output, parse, score, train
 from moderation.errors import ModerationError
 
 app = typer.Typer(
@@ -29,8 +30,11 @@ app.command()(info.info)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an error of this package is one line on standard error and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an emoji must not end the work on a terminal without it
     try:
         app(arguments)
     except ModerationError as error:
-        sys.stderr.write(f"moderation: {error}\n")
+        output.say(f"moderation: {error}")
         sys.exit(1)

@@ -32,5 +32,5 @@ def evaluate(
         output.say(line)
     table = output.table(*report.columns)
     for row in report.rows:
-        table.add_row(*row)
+        table.add(*row)
     output.console().print(table)

@@ -47,10 +47,10 @@ def _print(comment: str, explanation: Explanation) -> None:
     reasons = sorted(explanation.reasons, key=lambda reason: -abs(reason.weight))
     for reason in reasons[:_SHOWN]:
         word = output.printable(reason.text) if reason.marker is None else f"({reason.marker})"
-        table.add_row(f"{reason.weight:+.2f}", Text(word))
+        table.add(f"{reason.weight:+.2f}", Text(word))
     rest = reasons[_SHOWN:]
     if rest:
-        table.add_row(f"{sum(reason.weight for reason in rest):+.2f}", Text(f"{len(rest)} more", style="dim"))
-    table.add_row(f"{explanation.intercept:+.2f}", Text("intercept", style="dim"))
+        table.add(f"{sum(reason.weight for reason in rest):+.2f}", Text(f"{len(rest)} more", style="dim"))
+    table.add(f"{explanation.intercept:+.2f}", Text("intercept", style="dim"))
     console.print(table)
     console.print()

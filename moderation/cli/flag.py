@@ -77,7 +77,7 @@ def _print(console: Console, source: str, thread: Thread, decisions: list[Decisi
         parent = thread.parent(comment.id)
         place = f"{places[comment.id]}" + (f" ↳ {places[parent.id]}" if parent else "")
         words = output.highlighted(comment.text, decision.reasons)
-        table.add_row(place, Text(decision.action, style=output.STYLES[decision.action]), _why(decision), words)
+        table.add(place, Text(decision.action, style=output.STYLES[decision.action]), _why(decision), words)
     console.print(table)
     console.print()
 

@@ -21,12 +21,12 @@ def info(
     from moderation.model import CARD, Model
 
     if not paths or (len(paths) == 1 and (paths[0] / CARD).is_file()):
-        output.console().print(Markdown(render(Model.load(paths[0] if paths else None).card)))
+        output.console().print(Markdown(output.printable(render(Model.load(paths[0] if paths else None).card))))
         return
     labels = [label for path in label_files(paths) for label in read_labels(path)]
     for title, counts in tally(labels).items():
         table = output.table(title, *next(iter(counts.values())))
         for name, row in counts.items():
-            table.add_row(name, *map(str, row.values()))
+            table.add(name, *map(str, row.values()))
         output.console().print(table)
         output.console().print()

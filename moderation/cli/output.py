@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from moderation.cli.options import Format
+from moderation.errors import ModerationError
 from moderation.scores import Reason
 from moderation.text import sentences
 
@@ -32,8 +32,13 @@ def console(record: bool = False) -> Console:
 
 def save_picture(console: Console, path: Path, title: str) -> None:
     """Write what a recording console has printed as an SVG picture that loads nothing from the network."""
+    from rich.console import CONSOLE_SVG_FORMAT  # type: ignore[attr-defined]
+
     without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    console.save_svg(str(path), title=title, code_format=without_fonts, unique_id="moderation")
+    try:
+        console.save_svg(str(path), title=title, code_format=without_fonts, unique_id="moderation")
+    except OSError as error:
+        raise ModerationError(f"{path}: the picture cannot be written ({error.strerror}); name another file") from error
 
 
 def say(message: str) -> None:
@@ -55,7 +60,7 @@ def printable(text: str) -> str:
 def _is_control(character: str) -> bool:
     category = unicodedata.category(character)
     return (
-        category in {"Cc", "Cs"} and character not in "\n\t"
+        category in {"Cc", "Cs", "Cn"} and character not in "\n\t"
     ) or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -115,9 +120,17 @@ def highlighted(text: str, reasons: Sequence[Reason]) -> Text:
     return shown
 
 
-def table(*columns: str) -> Table:
+class SafeTable(Table):
+    """A table whose plain cells are shown as they are: no markup, nothing that moves the cursor."""
+
+    def add(self, *cells: str | Text) -> None:
+        """Append a row."""
+        self.add_row(*(Text(printable(cell)) if isinstance(cell, str) else cell for cell in cells))
+
+
+def table(*columns: str) -> SafeTable:
     """Return an empty table with these headings."""
-    found = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    found = SafeTable(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
-        found.add_column(column, overflow="fold")
+        found.add_column(Text(printable(column)), overflow="fold")
     return found

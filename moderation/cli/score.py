@@ -1,5 +1,7 @@
 """``moderation score``: the scores of one comment."""
 
+from rich.text import Text
+
 from moderation.cli import options, output
 from moderation.moderator import Moderator
 
@@ -14,10 +16,11 @@ def score(
     decision = Moderator.load(model, policy).check_text(options.text_of(text))
     probabilities = decision.scores.probabilities
     if format is options.Format.TABLE:
-        for label, probability in probabilities.items():
-            output.console().print(f"{label:10} {probability:.3f}")
-        output.console().print(f"{'coverage':10} {decision.scores.coverage:.3f}")
-        output.console().print(f"{'action':10} [{output.STYLES[decision.action]}]{decision.action}[/]")
+        table = output.table("", "")
+        for name, value in [*probabilities.items(), ("coverage", decision.scores.coverage)]:
+            table.add(name, f"{value:.3f}")
+        table.add("action", Text(decision.action, style=output.STYLES[decision.action]))
+        output.console().print(table)
         return
     scores = {label: round(probability, 6) for label, probability in probabilities.items()}
     more = {"coverage": round(decision.scores.coverage, 4), "action": decision.action, "model": decision.model_id}

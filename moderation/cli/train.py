@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from moderation.cli import output
+from moderation.errors import TrainingError
 
 
 def train(
@@ -32,7 +33,12 @@ def train(
     from moderation import dataset, training  # scikit-learn takes a second to load, and only two commands need it
     from moderation.labels import join, label_files, read_labels
 
+    if out.exists() and not out.is_dir():
+        raise TrainingError(f"{out}: is a file; expected a folder to write the model to")
+    if jobs == 0:
+        raise typer.BadParameter("give a number of processes, or -1 for all cores", param_hint="--jobs")
     files = label_files(labels)
+    sources = _sources(files)
     joined = join([label for path in files for label in read_labels(path)], data)
     for source, count in sorted(joined.missing.items()):
         output.say(
@@ -43,10 +49,12 @@ def train(
     recipe = dataset.Recipe()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("cross-validation", total=recipe.folds)
-        trained = training.train(
-            joined, recipe, threshold or [], _sources(files), jobs, on_fold=lambda: progress.advance(task)
-        )
+        trained = training.train(joined, recipe, threshold or [], sources, jobs, on_fold=lambda: progress.advance(task))
     model = trained.model.save(out)
+    for bands in model.card["thresholds"].values():
+        for answer in bands.values():
+            if answer["threshold"] is None:
+                output.say(f'no threshold fulfils "{answer["query"]}": that band is switched off')
     for label, parts in model.card["figures"].items():
         figures = parts["all"]
         value, low, high = figures["average_precision"]
@@ -62,5 +70,10 @@ def _sources(files: list[Path]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for folder in sorted({path.parent for path in files}):
         if (folder / "sources.toml").is_file():
-            found |= tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))
+            try:
+                found |= tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise TrainingError(
+                    f"{folder / 'sources.toml'}: not TOML ({error}); mend or remove the file"
+                ) from error
     return found

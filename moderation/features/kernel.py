@@ -95,14 +95,14 @@ def _sentence_end(text: Any, at: Any, start: Any, end: Any, flags: Any) -> Any:
     c = text[at]
     if c == 10:
         return _skip_space(text, at + 1, end, flags)
-    if not (c == _DOT or c == _BANG or c == 63 or c == 0x2026):
+    if not _ends(c) or (at > start and _ends(text[at - 1])):
         return at
-    if at - start >= 2 and flags[text[at - 1]] & _LETTER:
-        before = text[at - 2]
+    if at > start and flags[text[at - 1]] & _LETTER:
+        before = text[at - 2] if at - start >= 2 else _DOT
         if flags[before] & _SPACE or before == _DOT or before == 40:
             return at
     stop = at
-    while stop < end and (text[stop] == _DOT or text[stop] == _BANG or text[stop] == 63 or text[stop] == 0x2026):
+    while stop < end and _ends(text[stop]):
         stop += 1
     while stop < end and _closes(text[stop]):
         stop += 1
@@ -113,6 +113,11 @@ def _sentence_end(text: Any, at: Any, start: Any, end: Any, flags: Any) -> Any:
     if stop == end or flags[text[stop]] & _SPACE:
         return _skip_space(text, stop, end, flags)
     return at
+
+
+@_jit
+def _ends(c: Any) -> Any:
+    return c == _DOT or c == _BANG or c == 63 or c == 0x2026
 
 
 @_jit

@@ -23,9 +23,10 @@ MARKERS = ("capitals", "email", "exclamation", "leet", "link", "masked", "money"
 ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu quelqu presqu".split())
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9]{1,9}://|www\.)")
 _DOMAIN = re.compile(
-    r"(?:[a-z0-9-]{1,63}\.){1,8}(?:(?:com|net|org|info|biz|africa|xyz|online|site|shop|app|example|edu|gov|io|fr|ml|bf)(?=[/:?#]|$)"
+    r"(?:[a-z0-9-]{1,63}\.){1,8}(?:(?:com|net|org|info|biz|africa|xyz|online|site|shop|app|example|edu|gov|io|fr|ml|bf)(?![a-z0-9-])"
     r"|(?:me|ly|co|tk|ga|cf|gl|tv|ru|ci|sn|bj|tg|ne|gn|ca|be|ch|eu|us|uk|link|live|club|top|store)(?=/[a-z0-9]))"
 )
+_ELISION = re.compile(rf"(?<![a-z0-9'])(?:(?:{'|'.join(sorted(ELIDED))})'+)+")
 _EMAIL = re.compile(r"[a-z0-9_%+-](?:[a-z0-9._%+-]{0,63})@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _NUMBER = re.compile(r"(?<![a-z0-9.,])[+(]{0,2}\d{1,16}(?:[ .()-]{1,2}\d{1,10}){0,8}(?![a-z0-9])")
 MONEY_WORDS = tuple(
@@ -83,7 +84,7 @@ def fold(text: str) -> Folded:
     start = 0
     for chunk in line.text.split(" "):
         if chunk:
-            tokens += _tokens(line.cut(start, start + len(chunk)), markers)
+            tokens += join_spaced(_tokens(line.cut(start, start + len(chunk)), markers), markers)
         start += len(chunk) + 1
     return _assemble(join_spaced(tokens, markers), markers)
 
@@ -113,7 +114,7 @@ def _is_phone(number: str, after: str) -> bool:
     if number.lstrip("(").startswith(("+", "00")):
         return True
     if len(groups) == 1:
-        return digits <= 10
+        return digits <= 13
     return groups[0] <= 3 and all(size == 2 for size in groups[1:])
 
 
@@ -144,22 +145,28 @@ def _plain(piece: Piece, markers: set[str]) -> list[Piece]:
 
 
 def _segment(piece: Piece, markers: set[str]) -> list[Piece]:
-    """Split off elided words, then read what is left as one disguised word or as plain words."""
-    if not piece.text.isascii() and piece.text != "€" and "€" not in piece.text:
+    """Split off elided words, and read what is left as disguised or as plain words."""
+    if not piece.text.isascii() and "€" not in piece.text:
         return [piece]
-    tokens = []
+    tokens: list[Piece] = []
     start = len(piece.text) - len(piece.text.lstrip("'"))
-    for quote in re.compile(r"'+").finditer(piece.text, start):
-        if piece.text[start : quote.start()] not in ELIDED:
-            break
-        tokens.append(piece.cut(start, quote.start() + 1))
-        start = quote.end()
-    rest = piece.cut(start, len(piece.text))
-    if "'" in rest.text:  # "aujourd'hui" is one word, 'quoted' has none
-        keep = [index for index, character in enumerate(rest.text) if character != "'"]
-        rest = Piece("".join(rest.text[index] for index in keep), [rest.spans[index] for index in keep])
-    undisguised = undisguise(rest, markers)
-    return tokens + ([undisguised] if undisguised else _plain(rest, markers))
+    piece = piece.cut(start, len(piece.text))
+    start = 0
+    for elided in _ELISION.finditer(piece.text):
+        tokens += _words(piece.cut(start, elided.start()), markers)
+        for word in re.finditer(r"([a-z]+')'*", elided.group()):
+            tokens.append(piece.cut(elided.start() + word.start(1), elided.start() + word.end(1)))
+        start = elided.end()
+    return tokens + _words(piece.cut(start, len(piece.text)), markers)
+
+
+def _words(piece: Piece, markers: set[str]) -> list[Piece]:
+    """Read a part without elision: an apostrophe left in it joins its sides ("aujourd'hui")."""
+    if "'" in piece.text:
+        keep = [index for index, character in enumerate(piece.text) if character != "'"]
+        piece = Piece("".join(piece.text[index] for index in keep), [piece.spans[index] for index in keep])
+    undisguised = undisguise(piece, markers)
+    return [undisguised] if undisguised else _plain(piece, markers)
 
 
 def _word(piece: Piece, markers: set[str]) -> Piece:

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from unidecode import unidecode
+from unidecode import UnidecodeError, unidecode
 
 #: Letters of Greek and Cyrillic that look like a Latin letter. They count as that letter in a word that also holds
 #: Latin letters; elsewhere they are transliterated. Source: Unicode TR39 confusables, kept to whole-letter look-alikes.
@@ -29,6 +29,7 @@ _EXCEPTIONS = dict.fromkeys("‘’‚‛ʼʹʻˈ′`´＇՚ꞌ", "'") | {
     "·": " ",
     "•": " ",
     "※": " ",
+    "◌": "",
     "ɲ": "ny",  # Bambara as readers type it on a French keyboard
     "ŋ": "n",
     "Ɲ": "ny",
@@ -68,7 +69,11 @@ def characters(text: str) -> Piece:
 
 @lru_cache(maxsize=1 << 16)
 def fold_character(character: str) -> str:
-    """Return the lower-case ASCII form of one character: "" for nothing, " " for a break, itself for an emoji."""
+    """Return the lower-case ASCII form of one character: "" for nothing, " " for a break.
+
+    An emoji is itself, and so is a letter of a script that unidecode cannot read (N'Ko, Adlam, Tifinagh): dropped, it
+    would pass for a text without unknown words.
+    """
     if character in _EXCEPTIONS:
         return _EXCEPTIONS[character]
     category = unicodedata.category(character)
@@ -79,10 +84,20 @@ def fold_character(character: str) -> str:
     if category == "So" and not unidecode(character):
         return character
     parts = unicodedata.normalize("NFKD", character)
+    if category[0] in "LN" and not any(map(_is_readable, parts)):
+        return character
     ascii_text = "".join(_EXCEPTIONS.get(part) or unidecode(part) for part in parts if not _is_accent(part))
     if category == "So":
         ascii_text = ascii_text.strip("[]()")  # 🅰 is "[A]" to unidecode
     return "".join(c if "!" <= c <= "~" or c == "€" else " " for c in ascii_text.lower())
+
+
+def _is_readable(character: str) -> bool:
+    try:
+        unidecode(character, errors="strict")
+    except UnidecodeError:
+        return False
+    return True
 
 
 def _is_accent(character: str) -> bool:

@@ -11,7 +11,7 @@ from moderation.text.characters import Piece
 
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e", "!": "i", "|": "i"}
 #: Single-letter words that stand together in correct French ("il n y a", apostrophe left out).
-_NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya"})
+_NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya", "yat", "nyat", "cad"})
 #: Words that readers mask ("p*te") or write with digits although the general rule below would not read them ("n1k").
 #: The most frequent reading stands first. Only these are ever filled in: "M. D***" stays what it is.
 DISGUISED = tuple(
@@ -37,7 +37,7 @@ def undisguise(piece: Piece, markers: set[str]) -> Piece | None:
     text = piece.text
     if text.isalnum() or not any(c.isalpha() for c in text):
         return None
-    if text[0] in "@$" and (word := unleet(piece, markers)):
+    if (text[0] in "@$" or text[-1] in "@$€") and (word := unleet(piece, markers)):
         return word
     lead = len(text) - len(text.lstrip("@$€!|._-#*"))
     tail = len(text.rstrip("@$€!|._-"))
@@ -49,8 +49,8 @@ def undisguise(piece: Piece, markers: set[str]) -> Piece | None:
 
 def unstretch(piece: Piece, markers: set[str]) -> Piece:
     """Shorten letters repeated three times or more to one, or to two where French doubles a consonant ("connnard")."""
-    if not _RUN.search(piece.text) or _UNSTRETCHED.fullmatch(piece.text):
-        return piece
+    if not _RUN.search(piece.text) or _UNSTRETCHED.fullmatch(piece.text) or _VOWELS.isdisjoint(piece.text):
+        return piece  # what has no vowel is an acronym or a noise: "CCCP", "mdrrr"
     keep: list[int] = []
     for run in re.finditer(r"([a-z])\1*|[^a-z]", piece.text):
         start, end = run.span()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SENTENCE_END = re.compile(r"(?<![\s.(][a-zA-Z])(?:[.!?…]+[\"'»”’)\]]*(?:\s[»”])?)(?:\s+|$)|\n\s*")
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…])(?<![\s.(][a-zA-Z])(?<!^[a-zA-Z])[.!?…]++[\"'»”’)\]]*+(?:\s[»”])?(?:\s+|$)|\n\s*"
+)  # not after an initial ("M. Diop"); possessive, so that a run of marks is read once
 _SOFT_BREAK = re.compile(r"[,;:–—]\s+|\s+")
 #: A longer sentence is cut, in characters. Tried 300, 150, 100, 70, 60, 50 and 40 by grouped cross-validation on the label
 #: files, average precision of insult on comments over 300 characters: 0.886, 0.890, 0.898, 0.902, 0.898, 0.900, 0.903, on
