@@ -29,7 +29,7 @@ from moderation.scores import Explanation, Reason, Scores, logistic, pool, units
 from moderation.text import Folded, fold
 
 if TYPE_CHECKING:
-    from moderation.features.kernel import Kernel
+    from moderation.features.compiled import Kernel
 
 FORMAT = 1
 PROBE_TOLERANCE = (
@@ -142,7 +142,7 @@ class Model:
     def _kernel(self) -> Kernel | None:
         """The compiled form of this model; None where Numba is not installed."""
         try:
-            from moderation.features.kernel import Kernel
+            from moderation.features.compiled import Kernel
         except ImportError:
             return None
         return Kernel(self.features, self.weights, self.intercepts)

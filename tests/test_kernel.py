@@ -18,7 +18,10 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20
 NEAR_TEXT = st.text("aeéncoltdfhsuwOIL0123459 @$€!|*#.-_'’,;:?…»)/(\n\t\u200bсα🐒xF", max_size=120)
 WORDS = """l'idiot aujourd'hui QU'IL 5 000 FCFA 500€ $5 3 F 20 22 41 11 +223 70 00 00 00 2021 18h30 1er 3ème c0nnard conn**d
 c o n www.a.fr http://x.y/z a@b.co dit.Je pars...et a/b C4 n1k p4n s300 ... !!! M. Diop ! « Oui ? » (l'ami) puuuute xxx
-créée соnnаrd ﷺ ½ 🇲🇱 mot, mot; mot: mot— mot.\nmot ' '' l'' ''l'ami x'l'ami l'l'l'a _ -a- a-b a--b #a @a !a a!b"""
+créée соnnаrd ﷺ ½ 🇲🇱 mot, mot; mot: mot— mot.\nmot ' '' l'' ''l'ami x'l'ami l'l'l'a _ -a- a-b a--b #a @a !a a!b
+@bruti @brutis @user #topic @a.b
+@aabc https://t.co/Ab1 (http://www.x.fr/y) "ab://"
+a1://b.c?d ://x http://a@b.c http:/x 'http://l'ami.x abc:// 1ab://x @@a ##a #a'b"""
 SENTENCES = st.lists(
     st.sampled_from([*WORDS.split(), "\n", "  ", "mot " * 30, "mot, " * 20, "x" * 90]), max_size=30
 ).map(" ".join)
@@ -78,7 +81,7 @@ def test_a_large_batch_is_the_same_as_single_comments(moderator, monkeypatch):
 def test_without_numba_the_definition_serves(moderator, monkeypatch):
     texts = ["Merci.", "Espèce d'imbécile !"]
     monkeypatch.setattr(moderation.model, "KERNEL_FROM", 1)
-    monkeypatch.setitem(sys.modules, "moderation.features.kernel", None)
+    monkeypatch.setitem(sys.modules, "moderation.features.compiled", None)
     fresh = moderation.model.Model.load()
     assert fresh._kernel is None
     assert len(fresh.score(texts)) == 2

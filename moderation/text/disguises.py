@@ -118,6 +118,8 @@ def _spread(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
 
 def join_spaced(tokens: list[Piece], markers: set[str]) -> list[Piece]:
     """Join three or more single letters in a row into one word: "c o n", "b.a.t.a.r.d", "O.N.U."."""
+    if len(tokens) < 3:
+        return tokens
     joined: list[Piece] = []
     run: list[Piece] = []
     for token in [*tokens, Piece("", [])]:
