@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow lint train quality picture wheel clean
+.PHONY: flag test test-slow lint train quality bench picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -24,6 +24,9 @@ train: $(VENV)/installed ## train the model in use from labels/ (MODERATION_DATA
 
 quality: $(VENV)/installed-dev ## the figures of the model beside the plain recipe, see benchmarks/README.md
 	$(BIN)/python benchmarks/quality.py
+
+bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/README.md
+	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json --plot docs/speed.svg
 
 picture: $(VENV)/installed ## the picture of the README
 	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg
