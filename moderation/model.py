@@ -35,7 +35,7 @@ FORMAT = 1
 PROBE_TOLERANCE = (
     1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
 )
-#: From so many texts on, a batch pays for loading the compiled kernel, and soon for compiling it (once, 10 to 20 s).
+#: From so many texts on, a batch pays for compiling the kernel (some 10 s, once in a process).
 KERNEL_FROM = 5_000
 KERNEL_BATCH = 10_000  # texts at a time, to bound the memory
 WEIGHTS = "weights.safetensors"

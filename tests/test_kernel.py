@@ -20,7 +20,8 @@ WORDS = """l'idiot aujourd'hui QU'IL 5 000 FCFA 500€ $5 3 F 20 22 41 11 +223 7
 c o n www.a.fr http://x.y/z a@b.co dit.Je pars...et a/b C4 n1k p4n s300 ... !!! M. Diop ! « Oui ? » (l'ami) puuuute xxx
 créée соnnаrd ﷺ ½ 🇲🇱 mot, mot; mot: mot— mot.\nmot ' '' l'' ''l'ami x'l'ami l'l'l'a _ -a- a-b a--b #a @a !a a!b
 @bruti @brutis @user #topic @a.b
-@aabc https://t.co/Ab1 (http://www.x.fr/y) "ab://"
+@aabc can't. dit.fr dit.fra x.y-z a.-b www.com- qu...est mdrrr kkk l'a.com x.com.Je
+d'ici...l'x https://t.co/Ab1 (http://www.x.fr/y) "ab://"
 a1://b.c?d ://x http://a@b.c http:/x 'http://l'ami.x abc:// 1ab://x @@a ##a #a'b"""
 SENTENCES = st.lists(
     st.sampled_from([*WORDS.split(), "\n", "  ", "mot " * 30, "mot, " * 20, "x" * 90]), max_size=30

@@ -22,9 +22,11 @@ __all__ = ["LONGEST_SENTENCE", "MARKERS", "Folded", "fold", "sentences"]
 MARKERS = ("capitals", "email", "exclamation", "leet", "link", "masked", "money", "phone", "spaced", "stretched")
 ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu quelqu presqu".split())
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9]{1,9}://|www\.)")
+#: Endings that make a domain of a word with a dot, and those that do only with a path after them ("la fin.ce jour").
+DOMAINS = tuple("com net org info biz africa xyz online site shop app example edu gov io fr ml bf".split())
+PATH_DOMAINS = tuple("me ly co tk ga cf gl tv ru ci sn bj tg ne gn ca be ch eu us uk link live club top store".split())
 _DOMAIN = re.compile(
-    r"(?:[a-z0-9-]{1,63}\.){1,8}(?:(?:com|net|org|info|biz|africa|xyz|online|site|shop|app|example|edu|gov|io|fr|ml|bf)(?![a-z0-9-])"
-    r"|(?:me|ly|co|tk|ga|cf|gl|tv|ru|ci|sn|bj|tg|ne|gn|ca|be|ch|eu|us|uk|link|live|club|top|store)(?=/[a-z0-9]))"
+    rf"(?:[a-z0-9-]{{1,63}}\.){{1,8}}(?:(?:{'|'.join(DOMAINS)})(?![a-z0-9-])|(?:{'|'.join(PATH_DOMAINS)})(?=/[a-z0-9]))"
 )
 _ELISION = re.compile(rf"(?<![a-z0-9'])(?:(?:{'|'.join(sorted(ELIDED))})'+)+")
 _EMAIL = re.compile(r"[a-z0-9_%+-](?:[a-z0-9._%+-]{0,63})@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")

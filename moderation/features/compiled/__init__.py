@@ -27,7 +27,7 @@ from moderation.features.compiled.scan import (
     write_tokens,
 )
 from moderation.features.compiled.split import split_all
-from moderation.text import ELIDED, MARKERS, MONEY_WORDS, fold
+from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
 from moderation.text.characters import fold_character
 from moderation.text.disguises import DISGUISED
 
@@ -60,7 +60,14 @@ class Kernel:
             np.zeros(CODE_POINTS, dtype=np.uint8),
             np.zeros((CODE_POINTS, WIDEST), dtype=np.uint32),
         )
-        self._words = hash_words(ELIDED), hash_words(MONEY_WORDS), disguised_lengths(), hash_words(DISGUISED)
+        domains = hash_words(DOMAINS + PATH_DOMAINS)
+        self._words = (
+            hash_words(ELIDED),
+            hash_words(MONEY_WORDS),
+            disguised_lengths(),
+            hash_words(DISGUISED),
+            domains,
+        )
 
     def log_odds(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
         """Return the log-odds of all units, where each comment's begin, and the comments' coverage.

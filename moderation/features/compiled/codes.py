@@ -14,7 +14,8 @@ SEEN, SPACE, UPPER, CASED, HARD, LETTER = 1, 2, 4, 8, 16, 32  # what is known of
 LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG = 97, 122, 48, 57, 32, 39, 46, 33
 SEED = np.uint64(14695981039346656037)  # FNV-1a, 64 bits. Source: Fowler, Noll and Vo
 PRIME = np.uint64(1099511628211)
-jit = numba.njit(cache=True, nogil=True)
+#: Not cached on disk: Numba would not notice that a callee in another file, or a table of `moderation.text`, has changed.
+jit = numba.njit(nogil=True)
 
 
 @jit

@@ -15,7 +15,6 @@ from moderation.features.compiled.codes import (
     HARD,
     LETTER,
     LOW_A,
-    LOW_Z,
     NINE,
     QUOTE,
     SEED,
@@ -152,7 +151,7 @@ def find_host(line: Any, at: Any, length: Any) -> Any:
 @jit
 def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, single: Any, words: Any) -> Any:
     """Write the tokens of a segment; return the new length (-1: left to `fold`) and the single letters in a row."""
-    elided, _, disguised, hidden = words
+    elided, _, disguised, hidden, domains = words
     quotes = others = 0
     for i in range(at, stop):
         quotes += line[i] == QUOTE
@@ -163,7 +162,7 @@ def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, single: An
         at, others = at + 1, 0
     elif others and line[at] == 35 and others == 1 and not quotes:  # "#topic"
         at, others = at + 1, 0
-    if others and is_hard(line, at, stop):
+    if others and is_hard(line, at, stop, domains):
         return -1, 0
     if quotes:
         while at < stop and line[at] == QUOTE:
@@ -182,9 +181,12 @@ def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, single: An
             at = end
             while at < stop and line[at] == QUOTE:
                 at += 1
-        quotes = 0
+        while stop > at and line[stop - 1] != QUOTE and not alnum(line[stop - 1]) and not is_sign(line[stop - 1]):
+            stop -= 1
+        quotes = others = 0
         for i in range(at, stop):
             quotes += line[i] == QUOTE
+            others += line[i] != QUOTE and not alnum(line[i])
         if quotes and others:
             return -1, 0
         if quotes:
@@ -258,7 +260,16 @@ def is_sign(c: Any) -> Any:
 
 
 @jit
-def is_hard(line: Any, start: Any, stop: Any) -> Any:
+def _is_domain(line: Any, at: Any, stop: Any, domains: Any) -> Any:
+    """Tell whether what stands after a dot may end a domain."""
+    end = at
+    while end < stop and (alnum(line[end]) or line[end] == 45):
+        end += 1
+    return member(domains, hash_range(line, at, end))
+
+
+@jit
+def is_hard(line: Any, start: Any, stop: Any, domains: Any) -> Any:
     """Tell whether punctuation inside a segment may be a disguise, a link or an address."""
     some = False
     for at in range(start, stop):
@@ -270,9 +281,11 @@ def is_hard(line: Any, start: Any, stop: Any) -> Any:
         c = line[at]
         if is_sign(c):
             return True
+        if c == DOT and at - start >= 3 and line[at - 1] == line[at - 2] == line[at - 3] == 119:  # "www."
+            return True
         if at + 1 < stop and not alnum(c) and c != QUOTE:
             after = line[at + 1]
-            if c == DOT and LOW_A <= after <= LOW_Z:
+            if c == DOT and _is_domain(line, at + 1, stop, domains):
                 return True
             if c == BANG and (alnum(after) or after == QUOTE) and at > start:
                 return True
@@ -287,11 +300,13 @@ def is_hard(line: Any, start: Any, stop: Any) -> Any:
 
 @jit
 def is_stretched(out: Any, start: Any, end: Any) -> Any:
-    """Tell whether a letter stands three times in a row."""
-    for at in range(start + 2, end):
-        if out[at] == out[at - 1] == out[at - 2] and out[at] >= LOW_A:
-            return True
-    return False
+    """Tell whether a letter stands three times in a row in a token that has a vowel."""
+    found = vowel = False
+    for at in range(start, end):
+        c = out[at]
+        vowel = vowel or c == 97 or c == 101 or c == 105 or c == 111 or c == 117 or c == 121
+        found = found or (at >= start + 2 and c >= LOW_A and c == out[at - 1] == out[at - 2])
+    return found and vowel
 
 
 @jit
