@@ -216,10 +216,7 @@ def ngrams(
                     column = find(slots, h)
                     if column >= 0:
                         known += 1
-                        if counts[column] == 0:
-                            touched[used] = column
-                            used += 1
-                        counts[column] += 1
+                        used = tally(column, counts, touched, used)
         else:
             padded = end - at + 2
             longest = min(high, max(low, padded))
@@ -235,15 +232,22 @@ def ngrams(
                     column = find(slots, h)
                     if column >= 0:
                         known += 1
-                        if counts[column] == 0:
-                            touched[used] = column
-                            used += 1
-                        counts[column] += 1
+                        used = tally(column, counts, touched, used)
                     elif closed:
                         break
                 total += max(0, min(longest, padded - first) - low + 1)
         at = end + 1
     return used, known, total
+
+
+@jit
+def tally(column: Any, counts: Any, touched: Any, used: Any) -> Any:
+    """Count a feature, note it at its first time, and return how many features are noted."""
+    if counts[column] == 0:
+        touched[used] = column
+        used += 1
+    counts[column] += 1
+    return used
 
 
 @jit
