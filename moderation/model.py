@@ -8,10 +8,10 @@ code, and no scikit-learn is needed to use it.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,31 +19,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
 from moderation.errors import ModelError
 from moderation.features import Block, Features
+from moderation.features.index import COLUMN_BITS, Columns, Lines
+from moderation.model_files import CARD_TEXT, FORMAT, Tensors, read_folder, shipped_model, write_folder
 from moderation.scores import Explanation, Reason, Scores, logistic, pool, units
 from moderation.text import Folded, fold
 
 if TYPE_CHECKING:
     from moderation.features.compiled import Kernel
 
-FORMAT = 1
 PROBE_TOLERANCE = (
     1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
 )
-#: From so many texts on, a batch pays for compiling the kernel (some 10 s, once in a process).
-KERNEL_FROM = 5_000
+#: From so many texts on, a batch pays for loading the kernel (a second; some 20 where nothing is compiled yet).
+KERNEL_FROM = 1_000
 KERNEL_BATCH = 10_000  # texts at a time, to bound the memory
-WEIGHTS = "weights.safetensors"
-CARD = "card.json"
-CARD_TEXT = "CARD.md"
-_KEYS = frozenset("calibration coverage environment features id labels pooling probes thresholds".split())
-_INSTALLED = Path(__file__).parent / "default_model"
-_CHECKOUT = Path(__file__).parent.parent / "models"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +46,8 @@ class Model:
     ----------
     features
         The n-grams that the model knows.
-    weights
-        Shape ``(n_labels, n_features)``.
+    cells
+        Shape ``(n_features, 1 + n_labels)``: the idf of each feature (of a marker, its value) and its weights, side by side.
     intercepts
         Shape ``(n_labels,)``.
     card
@@ -65,7 +57,7 @@ class Model:
     """
 
     features: Features
-    weights: NDArray[np.float32]
+    cells: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     card: dict[str, Any]
     trained: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
@@ -75,33 +67,59 @@ class Model:
         """Hash of the content: equal ids mean equal scores. ``unsaved`` until `save`."""
         return str(self.card.get("id", "unsaved"))
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """The questions that the model answers, in order."""
         return tuple(self.card["labels"])
 
     @property
+    def weights(self) -> NDArray[np.float32]:
+        """Shape ``(n_labels, n_features)``."""
+        return self.cells[:, 1:].T
+
+    @cached_property
     def shares(self) -> NDArray[np.float64]:
         """How much the highest sentence counts for each label, see `pool`."""
         return np.array([self.card["pooling"][label] for label in self.labels])
 
-    def score(self, texts: Sequence[str]) -> list[Scores]:
+    def score(self, texts: Sequence[str], n_jobs: int = 1) -> list[Scores]:
         """Score comments; one comment is a batch of one.
+
+        Parameters
+        ----------
+        n_jobs
+            Threads for a large batch, -1 for all cores. The scores do not depend on it.
 
         Raises
         ------
         TypeError
             Where a text is not a string, or one string is given in place of a sequence.
+        ValueError
+            Where `n_jobs` is 0.
         """
         if isinstance(texts, str):
             raise TypeError("score() takes a sequence of texts; for one comment write score([text])")
-        kernel = self._kernel if len(texts) >= KERNEL_FROM else None
+        kernel = self._kernel_for(len(texts))
         if kernel is None:
             return [self._score(text) for text in texts]
-        found = []
-        for start in range(0, len(texts), KERNEL_BATCH):
-            found += self._score_batch(kernel, texts[start : start + KERNEL_BATCH])
-        return found
+        if len(texts) == 1:
+            return [self._scores(*kernel.one(texts[0]))]
+        jobs = _threads(n_jobs)
+        size = min(KERNEL_BATCH, -(-len(texts) // jobs)) or 1
+        parts = [texts[start : start + size] for start in range(0, len(texts), size)]
+        if jobs == 1 or len(parts) < 2:
+            found = [self._score_batch(kernel, part) for part in parts]
+        else:
+            with ThreadPoolExecutor(jobs) as threads:
+                found = list(threads.map(lambda part: self._score_batch(kernel, part), parts))
+        return [scores for part in found for scores in part]
+
+    def compile(self) -> bool:
+        """Make ready to score single comments as fast as a batch, as a process that serves many should do at its start.
+
+        Takes about a second, some 20 where nothing is compiled yet. Returns False where Numba is not installed.
+        """
+        return self._kernel is not None
 
     def log_odds(self, text: str) -> NDArray[np.float64]:
         """Return the pooled log-odds of a comment before calibration, shape ``(n_labels,)``."""
@@ -132,11 +150,15 @@ class Model:
         return self._scores(self.log_odds(text).tolist(), self.features.coverage([fold(text)]))
 
     def _scores(self, log_odds: list[float], coverage: float) -> Scores:
-        probabilities = {}
-        for label, value in zip(self.labels, log_odds, strict=True):
-            slope, intercept = self.card["calibration"][label]
-            probabilities[label] = logistic(slope * value + intercept)
+        probabilities = {
+            label: logistic(slope * value + intercept)
+            for label, value, (slope, intercept) in zip(self.labels, log_odds, self._calibration, strict=True)
+        }
         return Scores(probabilities, coverage)
+
+    def _kernel_for(self, count: int) -> Kernel | None:
+        """Return the kernel if it is there, or worth its loading."""
+        return self._kernel if "_kernel" in self.__dict__ or count >= KERNEL_FROM else None
 
     @cached_property
     def _kernel(self) -> Kernel | None:
@@ -145,16 +167,30 @@ class Model:
             from moderation.features.compiled import Kernel
         except ImportError:
             return None
-        return Kernel(self.features, self.weights, self.intercepts)
+        blocks = dict(zip((block.analyzer for block in self.features.blocks), self.features.offsets(), strict=True))
+        ranges = {block.analyzer: (block.low, block.high) for block in self.features.blocks}
+        markers = {
+            ngram: blocks["marker"] + place
+            for block in self.features.blocks
+            if block.analyzer == "marker"
+            for place, ngram in enumerate(block.ngrams)
+        }
+        return Kernel(self.features.slots, self.cells, self.intercepts, self.shares, ranges, markers)
+
+    @cached_property
+    def _calibration(self) -> list[list[float]]:
+        """Slope and intercept of each label."""
+        return [self.card["calibration"][label] for label in self.labels]
 
     def _score_batch(self, kernel: Kernel, texts: Sequence[str]) -> list[Scores]:
-        log_odds, firsts, coverage = kernel.log_odds(texts)
-        whole = log_odds[firsts[:-1]]
-        log_odds[
-            firsts[:-1][np.diff(firsts) > 1]
-        ] = -np.inf  # what is left is the sentences, or the whole where it is alone
-        pooled = (1 - self.shares) * whole + self.shares * np.maximum.reduceat(log_odds, firsts[:-1])
-        return [self._scores(*row) for row in zip(pooled.tolist(), coverage.tolist(), strict=True)]
+        log_odds, coverage = kernel.log_odds(texts)
+        slopes, intercepts = np.array(self._calibration).T
+        probabilities = 1 / (1 + np.exp(np.minimum(-(slopes * log_odds + intercepts), 700)))
+        labels = self.labels
+        return [
+            Scores(dict(zip(labels, row, strict=True)), share)
+            for row, share in zip(probabilities.tolist(), coverage.tolist(), strict=True)
+        ]
 
     def _unit_log_odds(self, folded: Folded) -> NDArray[np.float64]:
         columns, values = self.features.row(folded)
@@ -186,19 +222,13 @@ class Model:
         """Write the model to a folder; return it as it will be loaded, with its id and probe scores filled in."""
         from moderation.card import render
 
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        tensors = _tensors(self)
         card = self.card | {"format": FORMAT, "features": [[b.analyzer, b.low, b.high] for b in self.features.blocks]}
+        tensors = _tensors(self)
         model = _from_tensors(tensors, card)  # idf and weights rounded to 32 bits
         probes = [text for text, _ in card["probes"]]
         card["probes"] = [[t, s.probabilities] for t, s in zip(probes, model.score(probes), strict=True)]
-        weights = save_tensors(tensors)
-        card["id"] = _content_hash(weights, card)
-        card = json.loads(_json(card))
-        (folder / WEIGHTS).write_bytes(weights)
-        (folder / CARD).write_text(_json(card), encoding="utf-8")
-        (folder / CARD_TEXT).write_text(render(card), encoding="utf-8")
+        card = write_folder(Path(folder), card, tensors)
+        (Path(folder) / CARD_TEXT).write_text(render(card), encoding="utf-8")
         return replace(model, card=card)
 
     @classmethod
@@ -211,18 +241,12 @@ class Model:
             Where the folder is missing, was changed, has a newer format, or does not reproduce its probes.
         """
         folder = Path(folder or os.environ.get("MODERATION_MODEL") or shipped_model())
-        card = _read_card(folder)
-        weights = (folder / WEIGHTS).read_bytes()
-        if card.get("id") != _content_hash(weights, card):
-            raise ModelError(
-                f"{folder}: {WEIGHTS} or {CARD} was changed since the model was made; restore them "
-                "(git checkout, or a fresh copy) or train again with `moderation train`"
-            )
+        card, tensors = read_folder(folder)
         try:
-            model = _from_tensors(load_tensors(weights), card)
+            model = _from_tensors(tensors, card)
             _validate(model)
             model._check_probes(folder)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, SafetensorError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             what = str(error) or type(error).__name__
             raise ModelError(f"{folder}: not a model as this program writes it ({what}); train again") from error
         return model
@@ -251,76 +275,43 @@ def text_key(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.sha256(fold(text).text.encode()).digest()[:8], "big"))
 
 
-def shipped_model() -> Path:
-    """Return the folder of the model that comes with the package, or the one named in ``models/default`` of a checkout."""
-    if _INSTALLED.is_dir():
-        return _INSTALLED
-    name = _CHECKOUT / "default"
-    if not name.is_file():
-        raise ModelError(
-            "no model is installed with this package; give one with --model or MODERATION_MODEL, or train one with "
-            "`moderation train`"
-        )
-    return _CHECKOUT / name.read_text(encoding="utf-8").strip()
-
-
 def _token_ranges(text: str) -> list[tuple[int, int]]:
     """Return the ranges of the tokens of a folded text."""
     ends = [index for index, character in enumerate(text) if character == " "] + [len(text)]
     return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
-    for name in (CARD, WEIGHTS):
-        if not (folder / name).is_file():
-            raise ModelError(
-                f"{folder}: no {name} in it; expected a model folder as `moderation train --out` writes it"
-            )
-    try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{folder / CARD}: not JSON ({error}); restore the file or train again") from error
-    if not isinstance(card, dict) or not isinstance(card.get("format"), int):
-        raise ModelError(f"{folder / CARD}: no format number in it; expected the card of a model; train again")
-    if card["format"] > FORMAT:
-        raise ModelError(
-            f"{folder}: the model has format {card['format']}, this program reads up to {FORMAT}; "
-            "update it with `pip install --upgrade moderation`"
-        )
-    if absent := sorted(_KEYS - card.keys()):
-        raise ModelError(f"{folder / CARD}: no {', '.join(absent)} in it; restore the file or train again")
-    return dict(card)
+def _threads(n_jobs: int) -> int:
+    """Return how many threads are meant, as joblib counts: -1 is all cores."""
+    if n_jobs == 0:
+        raise ValueError("n_jobs is 0; give a number of threads, or -1 for all cores")
+    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
-def _json(card: dict[str, Any]) -> str:
-    return json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _content_hash(weights: bytes, card: dict[str, Any]) -> str:
-    """Hash everything that says what the model is; the first 16 hex digits name it."""
-    digest = hashlib.sha256(weights)
-    digest.update(_json({key: value for key, value in card.items() if key != "id"}).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:16]
-
-
-def _tensors(model: Model) -> dict[str, NDArray[Any]]:
-    tensors: dict[str, NDArray[Any]] = {
-        "weights": model.weights,
+def _tensors(model: Model) -> Tensors:
+    tensors: Tensors = {
+        "slots": model.features.slots,
+        "cells": model.cells,
         "intercepts": model.intercepts,
         "trained": model.trained,
     }
     for block in model.features.blocks:
         tensors[f"{block.analyzer}.ngrams"] = np.frombuffer("\n".join(block.ngrams).encode(), dtype=np.uint8)
-        tensors[f"{block.analyzer}.idf"] = block.idf.astype(np.float32)
-    return tensors
+    return {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
 
 
-def _from_tensors(tensors: dict[str, NDArray[Any]], card: dict[str, Any]) -> Model:
+def _from_tensors(tensors: Tensors, card: dict[str, Any]) -> Model:
     blocks = []
+    slots, cells = tensors["slots"], tensors["cells"]
+    first = 0
     for analyzer, low, high in card["features"]:
-        ngrams = tuple(tensors[f"{analyzer}.ngrams"].tobytes().decode().split("\n"))
-        blocks.append(Block(analyzer, low, high, ngrams, tensors[f"{analyzer}.idf"].astype(np.float64)))
-    return Model(Features(tuple(blocks)), tensors["weights"], tensors["intercepts"], card, tensors["trained"])
+        text = tensors[f"{analyzer}.ngrams"]
+        count = int(np.count_nonzero(text == ord("\n"))) + 1
+        ngrams = Lines(text.tobytes(), count)
+        columns = Columns(slots, analyzer, first, ngrams) if analyzer != "marker" else None
+        blocks.append(Block(analyzer, low, high, ngrams, cells[first : first + count, 0].astype(np.float64), columns))
+        first += count
+    return Model(Features(tuple(blocks), slots), cells, tensors["intercepts"], card, tensors["trained"])
 
 
 def _validate(model: Model) -> None:
@@ -332,14 +323,20 @@ def _validate(model: Model) -> None:
         Says what does not fit.
     """
     labels, size = len(model.labels), len(model.features)
-    if not labels or model.weights.shape != (labels, size) or model.intercepts.shape != (labels,):
-        raise ValueError(f"weights of shape {model.weights.shape} for {labels} labels and {size} n-grams")
+    slots = model.features.slots
+    found = [tensor.dtype.char for tensor in (slots, model.cells, model.intercepts, model.trained)]
+    if found != [np.dtype(kind).char for kind in (np.uint64, np.float32, np.float32, np.uint64)]:
+        raise ValueError(f"tensors of types {', '.join(found)}")
+    if not labels or model.cells.shape != (size, 1 + labels) or model.intercepts.shape != (labels,):
+        raise ValueError(f"weights of shape {model.cells.shape} for {labels} labels and {size} n-grams")
+    if len(slots) & (len(slots) - 1) or (slots == 0).sum() * 2 < len(slots):
+        raise ValueError(f"a hash table of {len(slots)} slots that is no power of two, or more than half full")
+    if int((slots & np.uint64((1 << COLUMN_BITS) - 1)).max()) > size:
+        raise ValueError("a hash table that names n-grams which are not there")
     for block in model.features.blocks:
         if block.analyzer not in {"word", "char", "marker"} or not 1 <= block.low <= block.high <= 10:
             raise ValueError(f"n-grams {block.analyzer!r} of {block.low} to {block.high}")
-        if block.idf.shape != (len(block.ngrams),):
-            raise ValueError(f"{block.idf.size} idf values for {len(block.ngrams)} n-grams")
-    numbers: list[NDArray[Any]] = [model.weights, model.intercepts, *(block.idf for block in model.features.blocks)]
+    numbers: list[NDArray[Any]] = [model.cells, model.intercepts]
     numbers += [np.array(model.card["calibration"][label], dtype=np.float64) for label in model.labels]
     numbers += [model.shares, np.array([model.card["coverage"]["floor"]], dtype=np.float64)]
     if not all(bool(np.isfinite(values).all()) for values in numbers):

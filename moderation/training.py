@@ -120,7 +120,8 @@ def train(
         card["figures"][label] = _figures(data.comments[judged], y, honest[judged])
     features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool))
     trained = np.unique(np.array([text_key(text) for text in data.comments["text"]], dtype=np.uint64))
-    model = Model(features, weights.astype(np.float32), intercepts.astype(np.float32), card, trained)
+    cells = np.column_stack([np.concatenate([block.idf for block in features.blocks]), *weights]).astype(np.float32)
+    model = Model(features, cells, intercepts.astype(np.float32), card, trained)
     return Trained(model, frame)
 
 

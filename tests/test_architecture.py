@@ -10,8 +10,10 @@ import moderation
 LAYERS = [
     ["errors"],
     ["comments", "text"],
+    ["scores"],
     ["features"],
-    ["threads", "scores", "model", "card", "labels", "duplicates", "policy"],
+    ["model_files"],
+    ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["moderator", "evaluation", "dataset", "training"],
     ["cli"],
 ]

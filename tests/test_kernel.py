@@ -1,5 +1,6 @@
 """The compiled kernel gives what the plain definition gives, on any text."""
 
+import dataclasses
 import sys
 
 import numpy as np
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 import moderation.model
 from moderation.labels import label_files, read_labels
-from moderation.scores import units
 from moderation.text import fold
 
 pytest.importorskip("numba", reason="the kernel needs Numba: pip install moderation[fast]")
@@ -23,25 +23,26 @@ créée соnnаrd ﷺ ½ 🇲🇱 mot, mot; mot: mot— mot.\nmot ' '' l'' ''l'
 @aabc can't. dit.fr dit.fra x.y-z a.-b www.com- qu...est mdrrr kkk l'a.com x.com.Je
 d'ici...l'x https://t.co/Ab1 (http://www.x.fr/y) "ab://"
 a1://b.c?d ://x http://a@b.c http:/x 'http://l'ami.x abc:// 1ab://x @@a ##a #a'b"""
+MODELS = {}  # of a model, with the whole alone, the highest sentence alone, and both
 SENTENCES = st.lists(
     st.sampled_from([*WORDS.split(), "\n", "  ", "mot " * 30, "mot, " * 20, "x" * 90]), max_size=30
 ).map(" ".join)
 
 
-def reference(model, text):
-    """Return the log-odds of each unit by the plain definition."""
-    return np.array([model._unit_log_odds(fold(text[start:end])) for start, end in units(text)])
+def kernel_of(model, share):
+    """Return the model's kernel with another share of the highest sentence, for all labels."""
+    shares = np.full(len(model.labels), float(share))
+    other = dataclasses.replace(model)
+    other.__dict__["shares"] = shares
+    return other, other._kernel
 
 
 def check(model, texts):
-    log_odds, firsts, coverage = model._kernel.log_odds(texts)
-    assert len(log_odds) == firsts[-1]
-    for number, text in enumerate(texts):
-        expected = reference(model, text)
-        found = log_odds[firsts[number] : firsts[number + 1]]
-        assert found.shape == expected.shape, text
-        np.testing.assert_allclose(found, expected, atol=1e-6, err_msg=text)
-        assert coverage[number] == pytest.approx(model.features.coverage([fold(text)]), abs=1e-12)
+    for other, kernel in MODELS.setdefault(id(model), [kernel_of(model, share) for share in (0, 1, 0.6)]):
+        log_odds, coverage = kernel.log_odds(texts)
+        for number, text in enumerate(texts):
+            np.testing.assert_allclose(log_odds[number], other.log_odds(text), atol=1e-6, err_msg=text)
+            assert coverage[number] == pytest.approx(model.features.coverage([fold(text)]), abs=1e-12)
 
 
 @settings(deadline=None)
@@ -59,9 +60,9 @@ def test_labelled_comments_score_as_by_definition(moderator, root):
 
 def test_a_megabyte_is_scored(moderator):
     texts = ["mot " * 250_000, "é" * 1_000_000, "🐒" * 250_000, "a'" * 500_000, "!" * 1_000_000]
-    log_odds, firsts, coverage = moderator.model._kernel.log_odds(texts)
+    log_odds, coverage = moderator.model._kernel.log_odds(texts)
+    assert log_odds.shape == (len(texts), 2)
     assert np.isfinite(log_odds).all()
-    assert len(firsts) == len(texts) + 1
     assert ((coverage >= 0) & (coverage <= 1)).all()
 
 

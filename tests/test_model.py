@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from moderation import Model, ModelError
-from moderation.model import FORMAT, _content_hash
+from moderation.features.index import Columns, Lines
+from moderation.model_files import FORMAT, _content_hash
 from moderation.scores import pool, units
 
 TEXT = "Merci pour l'article. Mais l'auteur est un gros imbécile, ESPÈCE D’ÂNE !!! Bonne journée à tous."
@@ -32,7 +33,7 @@ def test_saving_again_gives_the_same_bytes(folder, tmp_path):
 
 def test_a_changed_weight_is_refused(folder):
     tensors = load_file(folder / "weights.safetensors")
-    tensors["weights"] = tensors["weights"] + np.float32(0.01)
+    tensors["cells"] = tensors["cells"] + np.float32(0.01)
     save_file(tensors, folder / "weights.safetensors")
     with pytest.raises(ModelError, match=r"was changed since the model was made.*moderation train"):
         Model.load(folder)
@@ -46,10 +47,14 @@ def test_a_changed_card_is_refused(folder):
         Model.load(folder)
 
 
-def test_a_newer_format_is_refused_before_anything_else(folder):
-    card = json.loads((folder / "card.json").read_text()) | {"format": FORMAT + 1}
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [(FORMAT + 1, "pip install --upgrade"), (FORMAT - 1, "train it again")],
+)
+def test_another_format_is_refused_before_anything_else(folder, number, what):
+    card = json.loads((folder / "card.json").read_text()) | {"format": number}
     (folder / "card.json").write_text(json.dumps(card))
-    with pytest.raises(ModelError, match=r"format 2, this program reads up to 1.*pip install --upgrade"):
+    with pytest.raises(ModelError, match=rf"format {number}, this program reads format {FORMAT}.*{what}"):
         Model.load(folder)
 
 
@@ -169,12 +174,42 @@ def test_weights_that_are_none_are_one_sentence(folder, content):
         Model.load(folder)
 
 
-def test_weights_that_are_not_finite_are_refused(folder):
+@pytest.mark.parametrize(
+    ("name", "spoil", "message"),
+    [
+        ("cells", lambda cells: cells * np.float32(np.nan), "not finite"),
+        ("cells", lambda cells: cells[:-1], "weights of shape|expected"),
+        ("cells", lambda cells: cells.astype(np.float64), "train again"),
+        ("intercepts", lambda intercepts: intercepts[:1], "weights of shape"),
+        ("slots", lambda slots: slots | np.uint64(1), "half full"),
+        ("slots", lambda slots: slots[:-1], "power of two"),
+        ("slots", lambda slots: np.where(slots > 0, slots | np.uint64(0xFFFFFF), slots), "not there"),
+        ("trained", lambda trained: trained[::-1].copy(), "not sorted"),
+    ],
+)
+def test_tensors_that_fit_nothing_are_refused(folder, name, spoil, message):
+    """The id is made anew, as somebody who means harm would."""
     tensors = load_file(folder / "weights.safetensors")
-    tensors["weights"][0, 0] = np.nan
+    tensors[name] = np.ascontiguousarray(spoil(tensors[name]))
     save_file(tensors, folder / "weights.safetensors")
     card = json.loads((folder / "card.json").read_text())
     card["id"] = _content_hash((folder / "weights.safetensors").read_bytes(), card)
     (folder / "card.json").write_text(json.dumps(card))
-    with pytest.raises(ModelError, match="not finite"):
+    with pytest.raises(ModelError, match=message):
         Model.load(folder)
+
+
+def test_the_weights_are_mapped_not_read(folder):
+    cells = Model.load(folder).cells
+    assert not cells.flags.writeable
+    assert not cells.flags.owndata
+
+
+def test_the_hash_table_finds_each_ngram(trained):
+    slots = trained.model.features.slots
+    for block, first in zip(trained.model.features.blocks, trained.model.features.offsets(), strict=True):
+        if block.analyzer != "marker":
+            columns = Columns(slots, block.analyzer, first, Lines("\n".join(block.ngrams).encode(), len(block.ngrams)))
+            assert [columns[ngram] for ngram in block.ngrams] == list(range(len(block.ngrams)))
+            assert "never seen" not in columns
+            assert list(columns) == list(block.ngrams)

@@ -15,7 +15,7 @@ from moderation.dataset import Recipe, prepare
 from moderation.evaluation import LEAST_FLAGGED, Query, evaluate_model, figures, recall_at_precision
 from moderation.features.matrix import matrix_of
 from moderation.labels import Joined, join, label_files, read_labels
-from moderation.model import shipped_model
+from moderation.model_files import shipped_model
 from moderation.scores import pool, units
 from moderation.text import fold
 from moderation.training import cross_validate, fit, train

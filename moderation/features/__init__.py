@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -26,6 +26,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.features.index import slots_of
 from moderation.text import MARKERS, Folded
 
 #: Value of a marker that holds. Tried 0 (none), 0.3 and 1 by grouped cross-validation on the label files: average precision
@@ -87,18 +88,21 @@ class Block:
         The n-grams that the model knows, sorted.
     idf
         Shape ``(n_ngrams,)``, each >= 1; for markers their value.
+    columns
+        What `index` is, where a model file has it.
     """
 
     analyzer: Analyzer
     low: int
     high: int
-    ngrams: tuple[str, ...]
+    ngrams: Sequence[str]
     idf: NDArray[np.float64]
+    columns: Mapping[str, int] | None = None
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """Column of each n-gram within the block."""
-        return {ngram: column for column, ngram in enumerate(self.ngrams)}
+        return {ngram: column for column, ngram in enumerate(self.ngrams)} if self.columns is None else self.columns
 
     def occurrences(self, folded: Folded) -> Iterator[Occurrence]:
         """Yield each n-gram of a text, known or not, with its range in the folded text."""
@@ -139,6 +143,12 @@ class Features:
     """
 
     blocks: tuple[Block, ...]
+    hashed: NDArray[np.uint64] | None = None
+
+    @cached_property
+    def slots(self) -> NDArray[np.uint64]:
+        """The hash table of the n-grams, see `moderation.features.index`; read from a model file where there is one."""
+        return slots_of([(b.analyzer, b.ngrams) for b in self.blocks]) if self.hashed is None else self.hashed
 
     def __len__(self) -> int:
         return sum(len(block.ngrams) for block in self.blocks)

@@ -11,7 +11,7 @@ from moderation.text.characters import Piece
 
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e", "!": "i", "|": "i"}
 #: Single-letter words that stand together in correct French ("il n y a", apostrophe left out).
-_NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya", "yat", "nyat", "cad"})
+NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya", "yat", "nyat", "cad"})
 #: Words that readers mask ("p*te") or write with digits although the general rule below would not read them ("n1k").
 #: The most frequent reading stands first. Only these are ever filled in: "M. D***" stays what it is.
 DISGUISED = tuple(
@@ -127,7 +127,7 @@ def join_spaced(tokens: list[Piece], markers: set[str]) -> list[Piece]:
             run.append(token)
             continue
         word = "".join(letter.text for letter in run)
-        if len(run) >= 3 and word not in _NOT_SPACED:
+        if len(run) >= 3 and word not in NOT_SPACED:
             markers.add("spaced")
             spans = [letter.spans[0] for letter in run]
             run = [unstretch(Piece(word, spans), markers)]

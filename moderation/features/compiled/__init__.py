@@ -1,309 +1,156 @@
 """The scores of `moderation.model.Model`, compiled: one pass over a batch of comments, no object for an n-gram.
 
 The plain-Python modules are the definition: `moderation.text.fold`, `moderation.text.sentences` and
-`moderation.features`. This module repeats them over arrays with Numba, and tests hold it to them on arbitrary text.
-What tables and a scan cannot express, links, disguised words and mixed scripts, it does not try: it hands such a part of
-a comment back, `fold` folds it, and the kernel goes on with the result.
+`moderation.features`. This package repeats them over arrays with Numba, and tests hold it to them on arbitrary text. What
+tables and a scan cannot express it does not try: it hands such a chunk of a comment back, `fold` folds it, and the result
+is kept for the next time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.features import Block, Features
-from moderation.features.compiled.codes import BLANK, CODE_POINTS, SEED, SEEN, hash_text, hash_words, jit, step
-from moderation.features.compiled.scan import (
-    MONEY,
-    WIDEST,
-    disguised_lengths,
-    find_money,
-    flags_of,
-    fold_characters,
-    unseen,
-    write_tokens,
-)
-from moderation.features.compiled.split import split_all
-from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
-from moderation.text.characters import fold_character
-from moderation.text.disguises import DISGUISED
+from moderation.features.compiled.cache import announced
+from moderation.features.compiled.read import WANTED
+from moderation.features.compiled.score import ABANDONED, DONE, FULL, RAW, STAMP, STRANGE, TODO, WHOLE, score_all
+from moderation.features.compiled.tables import CHUNKS, Reading, Room, Weights, learn_characters, learn_chunk, no_chunks
+from moderation.scores import pool, units
+from moderation.text import MARKERS, fold
 
-WORD, CHAR = np.uint64(1), np.uint64(2)
+MOST_TRIES = 4  # of a comment, before it is left to `fold`: its characters, its chunks, and a table that was full
+LONGEST = 4096  # a comment of so many characters has room in what is kept between calls
+Found = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+Single = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+_learning = Lock()
 
 
 class Kernel:
-    """Scores units of comments as `Model` defines it.
+    """Scores comments as `Model` defines it; threads may share it.
 
     Parameters
     ----------
-    features
-        The n-grams and their idf.
-    weights, intercepts
-        Shapes ``(n_labels, n_features)`` and ``(n_labels,)``.
-
-    Raises
-    ------
-    ValueError
-        Where the shortest character n-gram is longer than the shortest token with its two spaces.
+    slots, cells
+        The hash table of the n-grams, see `moderation.features.index`, and for each feature its idf and its weights, shape
+        ``(n_features, 1 + n_labels)``.
+    intercepts, shares
+        Shape ``(n_labels,)``; see `moderation.scores.pool`.
+    ranges
+        Analyzer -> shortest and longest n-gram.
+    markers
+        Name of a marker -> its column.
     """
 
-    def __init__(self, features: Features, weights: NDArray[Any], intercepts: NDArray[Any]) -> None:
-        if any(block.analyzer == "char" and block.low > 3 for block in features.blocks):
-            raise ValueError("character n-grams must begin at 3 characters or fewer")
+    def __init__(
+        self,
+        slots: NDArray[np.uint64],
+        cells: NDArray[np.float32],
+        intercepts: NDArray[np.float32],
+        shares: NDArray[np.float64],
+        ranges: dict[str, tuple[int, int]],
+        markers: dict[str, int],
+    ) -> None:
         self._labels = len(intercepts)
-        self._tables = tables(features, weights, intercepts)
-        self._characters = (
-            np.zeros(CODE_POINTS, dtype=np.uint8),
-            np.zeros(CODE_POINTS, dtype=np.uint8),
-            np.zeros((CODE_POINTS, WIDEST), dtype=np.uint32),
-        )
-        domains = hash_words(DOMAINS + PATH_DOMAINS)
-        self._words = (
-            hash_words(ELIDED),
-            hash_words(MONEY_WORDS),
-            disguised_lengths(),
-            hash_words(DISGUISED),
-            domains,
-        )
+        self._weights = Weights.of(slots, cells, intercepts, shares, ranges, markers)
+        self._reading = Reading.of_words()
+        self._rooms: list[tuple[Room, Single]] = []
+        with announced():
+            self.log_odds(["Merci."])
 
-    def log_odds(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-        """Return the log-odds of all units, where each comment's begin, and the comments' coverage.
+    def log_odds(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the pooled log-odds of comments, shape ``(n_comments, n_labels)``, and their coverage, in [0, 1]."""
+        odds, coverage, states = self._run(texts, np.full(len(texts), RAW))
+        if (states == ABANDONED).any():
+            for number in np.flatnonzero(states == ABANDONED):
+                odds[number], coverage[number] = self._by_unit(texts[number])
+        return odds[:, : self._labels], coverage
 
-        Returns
-        -------
-        log_odds
-            Shape ``(n_units, n_labels)``: for each comment the whole, then its sentences if there are two or more.
-        firsts
-            Shape ``(n_comments + 1,)``: comment i has the units ``firsts[i]:firsts[i + 1]``.
-        coverage
-            Shape ``(n_comments,)``, in [0, 1].
-        """
-        joined = "".join(texts)
+    def one(self, text: str) -> tuple[list[float], float]:
+        """Return what `log_odds` gives for one comment, with less ado."""
+        if len(text) <= LONGEST:
+            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+            room, single = self._lent()
+            try:
+                bounds, marks, states, odds, coverage = single
+                bounds[1], states[0] = len(codes), TODO
+                score_all(codes, bounds, marks, states, self._reading, self._weights, room, odds, coverage)
+                if states[0] == DONE:
+                    return odds[0, : self._labels].tolist(), float(coverage[0])
+            finally:
+                self._rooms.append((room, single))
+        odds, coverage = self.log_odds([text])
+        return odds[0].tolist(), float(coverage[0])
+
+    def _run(self, texts: Sequence[str], marks: NDArray[np.int64]) -> Found:
+        size = len(texts)
+        joined = texts[0] if size == 1 else "".join(texts)
         text = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+        bounds = np.zeros(size + 1, dtype=np.int64)
         np.cumsum([len(one) for one in texts], out=bounds[1:])
-        self._learn(text)
-        units = np.empty((len(text) + 2 * len(texts) + 1, 2), dtype=np.int64)
-        firsts = np.empty(len(texts) + 1, dtype=np.int64)
-        units = units[: split_all(text, bounds, self._characters[0], units, firsts)]
-        longest = int((units[:, 1] - units[:, 0]).max(initial=0))
-        line = np.empty(WIDEST * longest + 2, dtype=np.uint32)
-        odds = np.empty((len(units), self._labels))
-        shares = np.empty((len(units), 2), dtype=np.int64)
-        folded = np.empty(2 * len(line) + 8, dtype=np.uint32)
-        width = len(self._tables[1])
-        scratch = np.zeros(width, dtype=np.int32), np.zeros(width, dtype=np.int32)
-        score_units(text, units, self._characters, self._words, self._tables, scratch, line, folded, odds, shares)
-        for unit in np.flatnonzero(shares[:, 0] < 0):
-            start, end = units[unit]
-            shares[unit] = self._folded(joined[start:end], scratch, odds[unit])
-        known, total = shares[firsts[:-1]].T
-        return odds, firsts, np.divide(known, total, out=np.ones(len(texts)), where=total > 0)
+        states = np.zeros(size, dtype=np.int64)
+        odds, coverage = np.empty((size, len(self._weights.intercepts))), np.empty(size)
+        tries, last = 0, -1
+        with self._room(len(joined) if size == 1 else max(map(len, texts))) as room:
+            while True:
+                found = score_all(text, bounds, marks, states, self._reading, self._weights, room, odds, coverage)
+                if found == size:
+                    return odds, coverage, states
+                first = int(np.argmax(states == TODO))
+                tries = tries + 1 if first == last else 1
+                last = first
+                if found == FULL:
+                    room = room.larger(self._weights) if tries > 1 else room
+                    room.info[:] = 0
+                    room.used[:STAMP] = 0
+                elif tries > MOST_TRIES:
+                    states[first] = ABANDONED
+                else:
+                    self._learn(text if room.used[STRANGE] else text[:0], joined, room.wanted[: room.filled[WANTED]])
 
-    def _learn(self, text: NDArray[np.uint32]) -> None:
-        flags, widths, forms = self._characters
-        new = np.empty(len(text), dtype=np.uint32)
-        for code in np.unique(new[: unseen(text, flags, new)]):
-            form = fold_character(chr(code))
-            if len(form) <= WIDEST:
-                widths[code] = len(form)
-                forms[code, : len(form)] = [ord(c) for c in form]
-            flags[code] = SEEN | flags_of(chr(code), form)  # last: another thread may be reading
+    def _by_unit(self, text: str) -> tuple[NDArray[np.float64], float]:
+        """Score a comment unit by unit; `fold` folds those that the kernel leaves."""
+        parts = [text[start:end] for start, end in units(text)]
+        odds, coverage, states = self._run(parts, np.full(len(parts), WHOLE))
+        left = np.flatnonzero(states == ABANDONED)
+        if len(left):
+            folded = [fold(parts[number]) for number in left]
+            marks = np.array([sum(1 << MARKERS.index(marker) for marker in unit.markers) for unit in folded])
+            texts = [unit.text + " " * bool(unit.text) for unit in folded]
+            odds[left], coverage[left], states[left] = self._run(texts, marks)
+        assert (states == DONE).all()
+        return pool(odds, self._weights.shares), float(coverage[0])
 
-    def _folded(self, text: str, scratch: Any, row: NDArray[np.float64]) -> tuple[int, int]:
-        folded = fold(text)
-        buffer = np.frombuffer(folded.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        marks = sum(1 << MARKERS.index(marker) for marker in folded.markers)
-        known, total = add_up(buffer, len(buffer), marks, self._tables, scratch, row)
-        return known, total
+    def _lent(self) -> tuple[Room, Single]:
+        """Return a room that no other thread has, to be given back to `_rooms`."""
+        try:
+            return self._rooms.pop()
+        except IndexError:
+            pairs = len(self._weights.intercepts)
+            single = np.zeros(2, dtype=np.int64), np.full(1, RAW), np.zeros(1, dtype=np.int64)
+            return Room.of(self._weights, LONGEST), (*single, np.empty((1, pairs)), np.empty(1))
 
+    @contextmanager
+    def _room(self, longest: int) -> Iterator[Room]:
+        """Lend a room to a thread; one for a comment that is longer than most is not kept."""
+        if longest > LONGEST:
+            yield Room.of(self._weights, longest)
+            return
+        lent = self._lent()
+        try:
+            yield lent[0]
+        finally:
+            self._rooms.append(lent)
 
-@jit
-def score_units(
-    text: Any,
-    units: Any,
-    characters: Any,
-    words: Any,
-    tables: Any,
-    scratch: Any,
-    line: Any,
-    folded: Any,
-    odds: Any,
-    shares: Any,
-) -> None:
-    """Score each unit; a share of -1 marks one that is left to `fold`."""
-    flags, widths, forms = characters
-    money = words[1]
-    for unit in range(len(units)):
-        shares[unit, 0] = -1
-        length, marks = fold_characters(text, units[unit, 0], units[unit, 1], flags, widths, forms, line)
-        if length < 0:
-            continue
-        amount = find_money(line, length, money)
-        if amount == 2:
-            continue
-        length, more = write_tokens(line, length, folded, words)
-        if length >= 0:
-            marks |= more | (MONEY if amount else 0)
-            shares[unit] = add_up(folded, length, marks, tables, scratch, odds[unit])
-
-
-@jit
-def add_up(buffer: Any, length: Any, marks: Any, tables: Any, scratch: Any, row: Any) -> Any:
-    """Write the log-odds of a folded text to `row`; return how many of its n-grams are known, and how many it has."""
-    slots, cells, intercepts, ranges, first_marker, logs = tables
-    counts, touched = scratch
-    part = np.empty(len(row))
-    for label in range(len(row)):
-        row[label] = intercepts[label]
-    known = total = 0
-    for block in range(len(ranges)):
-        analyzer, low, high, closed = ranges[block]
-        used, some, all_ = ngrams(buffer, length, np.uint64(analyzer), low, high, closed, slots, counts, touched)
-        known += some
-        total += all_
-        norm = 0.0
-        part[:] = 0.0
-        for i in range(used):
-            column = touched[i]
-            count = counts[column]
-            counts[column] = 0
-            value = (logs[count] if count < len(logs) else 1.0 + np.log(count)) * cells[column, 0]
-            norm += value * value
-            for label in range(len(row)):
-                part[label] += value * cells[column, label + 1]
-        if norm > 0:
-            for label in range(len(row)):
-                row[label] += part[label] / np.sqrt(norm)
-    if first_marker >= 0:
-        for marker in range(len(cells) - first_marker):
-            if marks >> marker & 1:
-                for label in range(len(row)):
-                    row[label] += cells[first_marker + marker, 0] * cells[first_marker + marker, label + 1]
-    return known, total
-
-
-@jit
-def ngrams(
-    buffer: Any, length: Any, analyzer: Any, low: Any, high: Any, closed: Any, slots: Any, counts: Any, touched: Any
-) -> Any:
-    """Count the known n-grams of a folded text; return how many features, how many n-grams known, and how many in all.
-
-    Where a block is closed, an n-gram is known only if its beginning is: then an unknown one ends the search.
-    """
-    used = known = total = 0
-    at = 0
-    while at < length:
-        end = at
-        while end < length and buffer[end] != BLANK:
-            end += 1
-        if analyzer == WORD:
-            h, stop = step(SEED, WORD), at
-            for n in range(1, high + 1):
-                if n > 1:
-                    if stop >= length:
-                        break
-                    h = step(h, BLANK)
-                    stop += 1
-                while stop < length and buffer[stop] != BLANK:
-                    h = step(h, buffer[stop])
-                    stop += 1
-                if n >= low:
-                    total += 1
-                    column = find(slots, h)
-                    if column >= 0:
-                        known += 1
-                        used = tally(column, counts, touched, used)
-        else:
-            padded = end - at + 2
-            longest = min(high, max(low, padded))
-            for first in range(padded):
-                h = step(SEED, CHAR)
-                for n in range(1, longest + 1):
-                    place = first + n - 1
-                    if place >= padded:
-                        break
-                    h = step(h, BLANK if place == 0 or place == padded - 1 else buffer[at + place - 1])
-                    if n < low:
-                        continue
-                    column = find(slots, h)
-                    if column >= 0:
-                        known += 1
-                        used = tally(column, counts, touched, used)
-                    elif closed:
-                        break
-                total += max(0, min(longest, padded - first) - low + 1)
-        at = end + 1
-    return used, known, total
-
-
-@jit
-def tally(column: Any, counts: Any, touched: Any, used: Any) -> Any:
-    """Count a feature, note it at its first time, and return how many features are noted."""
-    if counts[column] == 0:
-        touched[used] = column
-        used += 1
-    counts[column] += 1
-    return used
-
-
-@jit
-def find(slots: Any, h: Any) -> Any:
-    """Return the column of a hashed n-gram, -1 where the model does not know it.
-
-    A slot holds the upper 40 bits of the hash and, below them, the column plus one; 0 is empty. An unknown n-gram is taken
-    for a known one about once in 10^12.
-    """
-    mask = np.uint64(len(slots) - 1)
-    at = (h ^ (h >> np.uint64(29))) & mask
-    while slots[at] != 0:
-        if (slots[at] ^ h) >> np.uint64(24) == 0:
-            return np.int64(slots[at] & np.uint64(0xFFFFFF)) - 1
-        at = (at + np.uint64(1)) & mask
-    return -1
-
-
-def is_closed(block: Block) -> bool:
-    """Tell whether each n-gram's beginning, one character shorter, is in the block too, as training leaves it."""
-    known = set(block.ngrams)
-    return block.analyzer == "char" and all(len(g) <= block.low or g[:-1] in known for g in known)
-
-
-def tables(features: Features, weights: NDArray[Any], intercepts: NDArray[Any]) -> tuple[Any, ...]:
-    """Lay the model out: a hash table of its n-grams, idf and weights of a feature side by side."""
-    tags = {"word": int(WORD), "char": int(CHAR)}
-    blocks = [block for block in features.blocks if block.analyzer in tags]
-    size = 1 << max(4, (2 * len(features)).bit_length())
-    slots = np.zeros(size, dtype=np.uint64)
-    for offset, block in zip(features.offsets(), features.blocks, strict=True):
-        if block.analyzer in tags:
-            seed = hash_text(chr(tags[block.analyzer]))
-            text = np.frombuffer("\n".join(block.ngrams).encode("utf-32-le"), dtype=np.uint32)
-            insert_all(slots, text, np.uint64(seed), offset)
-    first_marker = next(
-        (o for o, b in zip(features.offsets(), features.blocks, strict=True) if b.analyzer == "marker"), -1
-    )
-    idf = np.concatenate([block.idf for block in features.blocks])
-    ranges = np.array([[tags[b.analyzer], b.low, b.high, is_closed(b)] for b in blocks], dtype=np.int64)
-    cells = np.column_stack([idf, *weights]).astype(np.float32)  # idf and weights of a feature side by side
-    logs = 1 + np.log(np.arange(1 << 10), where=np.arange(1 << 10) > 0, out=np.zeros(1 << 10))
-    return slots, cells, intercepts.astype(np.float64), ranges, first_marker, logs
-
-
-@jit
-def insert_all(slots: Any, ngrams: Any, seed: Any, offset: Any) -> None:
-    """Enter n-grams, one a line, under the hash that begins with `seed`."""
-    mask = np.uint64(len(slots) - 1)
-    h, column = seed, offset
-    for at in range(len(ngrams) + 1):
-        if at < len(ngrams) and ngrams[at] != 10:
-            h = step(h, ngrams[at])
-            continue
-        slot = (h ^ (h >> np.uint64(29))) & mask
-        while slots[slot] != 0:
-            slot = (slot + np.uint64(1)) & mask
-        slots[slot] = (h & ~np.uint64(0xFFFFFF)) | np.uint64(column + 1)
-        h, column = seed, column + 1
+    def _learn(self, text: NDArray[np.uint32], joined: str, wanted: NDArray[np.int64]) -> None:
+        """Look up the characters of a text, and fold the chunks that the kernel could not."""
+        with _learning:
+            learn_characters(text, self._reading)
+            chunks = {joined[start:end] for start, end in wanted.tolist()}
+            if np.count_nonzero(self._reading.chunks[:-1, 0]) + len(chunks) > CHUNKS // 2:
+                self._reading = no_chunks(self._reading)
+            for chunk in chunks:
+                learn_chunk(chunk, self._reading)

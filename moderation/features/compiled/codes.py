@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.features import index
+
 CODE_POINTS = 0x110000
-SEEN, SPACE, UPPER, CASED, HARD, LETTER = 1, 2, 4, 8, 16, 32  # what is known of a code point
-LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG = 97, 122, 48, 57, 32, 39, 46, 33
-SEED = np.uint64(14695981039346656037)  # FNV-1a, 64 bits. Source: Fowler, Noll and Vo
-PRIME = np.uint64(1099511628211)
-#: Not cached on disk: Numba would not notice that a callee in another file, or a table of `moderation.text`, has changed.
-jit = numba.njit(nogil=True)
+WIDEST = 8  # characters that one code point may fold to
+#: What is known of a code point, in one number: its form where that is one character, the width of its form, and flags.
+#: ODD stands for what no scan can fold: forms that are wider, or that break a word in two.
+FORM, WIDTH_AT = (1 << 21) - 1, 21
+SEEN, SPACE, UPPER, CASED, ALIKE, ODD, LETTER = (1 << bit for bit in range(25, 32))
+LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 122, 48, 57, 32, 39, 46, 33, 0x20AC
+SEED, PRIME = np.uint64(index.SEED), np.uint64(index.PRIME)
+ELIDED, MONEY, HIDDEN, PREFIX, DOMAIN, NOT_SPACED = range(1, 7)  # the roles of words
+#: Without reference counts, which cost more than the work: nothing here makes an object.
+OPTIONS = {"nogil": True, "_nrt": False}
+jit = numba.njit(**OPTIONS)
 
 
 @jit
 def step(h: Any, c: Any) -> Any:
-    """Add one character to a hash."""
+    """Add one character, or the hash of a word, to a hash."""
     return (h ^ np.uint64(c)) * PRIME
 
 
@@ -34,10 +41,27 @@ def hash_range(buffer: Any, start: Any, end: Any) -> Any:
 
 
 @jit
-def member(sorted_hashes: Any, h: Any) -> Any:
-    """Tell whether a sorted array holds a hash."""
-    at = np.searchsorted(sorted_hashes, h)
-    return at < len(sorted_hashes) and sorted_hashes[at] == h
+def place(h: Any, size: Any) -> Any:
+    """Return where the search for a hash begins in a table of that size, a power of two."""
+    return (h ^ (h >> np.uint64(29))) & np.uint64(size - 1)
+
+
+@jit
+def after(at: Any, size: Any) -> Any:
+    """Return where the search goes on."""
+    return (at + np.uint64(1)) & np.uint64(size - 1)
+
+
+@jit
+def member(words: Any, role: Any, h: Any) -> Any:
+    """Tell whether a word, by its hash, is listed in a role."""
+    key = step(h, role)
+    at = place(key, len(words))
+    while words[at] != 0:
+        if words[at] == key:
+            return True
+        at = after(at, len(words))
+    return False
 
 
 @jit
@@ -46,13 +70,13 @@ def alnum(c: Any) -> Any:
     return LOW_A <= c <= LOW_Z or ZERO <= c <= NINE
 
 
-def hash_text(text: str, seed: int = int(SEED)) -> int:
-    """Return what `hash_range` gives for these characters, as a Python number."""
-    for character in text:
-        seed = (seed ^ ord(character)) * int(PRIME) & 0xFFFFFFFFFFFFFFFF
-    return seed
-
-
-def hash_words(words: Iterable[str]) -> NDArray[np.uint64]:
-    """Return the sorted hashes of words."""
-    return np.array(sorted(hash_text(word) for word in words), dtype=np.uint64)
+def word_table(roles: Mapping[int, Iterable[str]]) -> NDArray[np.uint64]:
+    """Return the hash table of words that are listed in roles; a quarter full at most."""
+    hashes = {index.step(index.hash_of(word), role) for role, words in roles.items() for word in words}
+    table = np.zeros(4 << len(hashes).bit_length(), dtype=np.uint64)
+    for h in sorted(hashes):
+        at = (h ^ h >> 29) & (len(table) - 1)
+        while table[at]:
+            at = (at + 1) & (len(table) - 1)
+        table[at] = h
+    return table
