@@ -45,10 +45,11 @@ def label(
     material = read_material(sources, names, source_format, data)
     models = [] if queue is Order.RANDOM else [Model.load(folder) for folder in folders]
     urgency = queues.urgency(queue, material.comments, models, names)
+    entries = queues.queue(material.comments, urgency, share)
     by_reference = any(comment.sha256 for comment in material.comments)
     with Log(out, names, by_reference) as log:
         if log.recovered:
             output.say(log.recovered)
-        session = Session(queues.queue(material.comments, urgency, share), material, log, annotator, names)
+        session = Session(entries, material, log, annotator, names)
         advise_on = terminal.adviser(lambda: models[0] if models else Model.load(folders[0]), names)
         terminal.ask(session, advise_on, {})

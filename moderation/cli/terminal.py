@@ -44,7 +44,7 @@ def check() -> None:
 
 def check_labels(names: Sequence[str]) -> None:
     """Make sure that there are keys for all labels, and that each can be a column."""
-    from moderation.labelling.screen import KEYS
+    from moderation.labelling.view import KEYS
     from moderation.labels import FIELDS
 
     if wrong := [name for name in names if name in FIELDS or not name.strip()]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from moderation.labelling.draft import REASONS, UNSURE, Draft
 from moderation.labelling.judged import Judged, gather
 from moderation.labelling.material import Material, unjudged
-from moderation.labelling.queue import Entry
-from moderation.labelling.session import REASONS, UNSURE, Draft
+from moderation.labelling.queue import RANDOM, Entry
 from moderation.labels import ADJUDICATED, MARKED, Label
 
 _WORDS = {1: "yes", 0: "no"}
@@ -21,9 +21,9 @@ class Case:
     Parameters
     ----------
     entry
-        The comment; its spans are those of the first judgement that marks any, and are kept if it is an insult.
+        The comment.
     draft
-        What is agreed is answered already; the notes of all, and who decides.
+        What is agreed is answered already; the first marked words, the notes of all, and who decides.
     opinions
         What each person said, a line each.
     """
@@ -75,12 +75,10 @@ def _case(judged: Judged, names: Sequence[str], decider: str) -> Case:
     }
     target = next(iter(judged.targets)) if len(judged.targets) == 1 else None
     notes = [word for label in said for word in label.note.split() if word not in {UNSURE, REASONS}]
-    comment = replace(
-        unjudged(judged.first),
-        spans=next((label.spans for label in said if label.answers.get(MARKED) == 1 and label.spans), ()),
-        kind=next((label.kind for label in said if label.kind), ""),
-    )
-    draft = Draft(tuple(names), answers, target, " ".join(dict.fromkeys([*notes, f"by:{'_'.join(decider.split())}"])))
+    note = " ".join(dict.fromkeys([*notes, f"by:{'_'.join(decider.split())}"]))
+    spans = next((label.spans for label in said if label.answers.get(MARKED) == 1 and label.spans), ())
+    draft = Draft(tuple(names), answers, target, note, spans)
+    comment = replace(unjudged(judged.first), kind=next((label.kind for label in said if label.kind), ""))
     return Case(Entry(comment), draft, tuple(_opinion(who, label, names) for who, label in judged.judgements.items()))
 
 
@@ -90,4 +88,5 @@ def _opinion(who: str, label: Label, names: Sequence[str]) -> str:
         answer = label.answers.get(name)
         target = f" ({label.target.replace('_', ' ')})" if name == MARKED and answer == 1 and label.target else ""
         parts.append(f"{name} {'?' if answer is None else _WORDS[answer]}{target}")
-    return f"{who}: {', '.join(parts)}" + (f" [{label.note}]" if label.note else "")
+    note = " ".join(word for word in label.note.split() if word not in {RANDOM, REASONS})
+    return f"{who}: {', '.join(parts)}" + (f" [{note}]" if note else "")

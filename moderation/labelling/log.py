@@ -99,8 +99,10 @@ class Log:
         self.close()
 
     def close(self) -> None:
-        """Close the file; another session may open it."""
-        os.close(self._file)
+        """Close the file; another session may open it. A second time does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
 
     def append(self, label: Label, context: Iterable[Label] = ()) -> None:
         """Write a judgement at the end, after the rows of context that are not yet there; return when it is on the disk.

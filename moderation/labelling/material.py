@@ -57,7 +57,7 @@ class Material:
 
 
 def copies(comments: Iterable[Label]) -> dict[str, tuple[int, int]]:
-    """Return id -> which copy of its text a comment is, whatever its case and spaces, from 1, and how many there are: so a flood is seen.
+    """Return id -> which copy of its text a comment is, from 1, and how many there are, case and spaces aside: a flood shows.
 
     Examples
     --------
@@ -118,6 +118,20 @@ def read_material(
     if not comments:
         raise LabelError(f"{', '.join(map(str, paths))}: no comment with a text in it; give sources with comments")
     return Material(tuple(comments.values()), known)
+
+
+def noted(labels: Iterable[Label], word: str) -> list[Label]:
+    """Return all judgements of the comments of which one at least has this word as a note.
+
+    Examples
+    --------
+    >>> labels = [Label("1", "a", {}, note="random"), Label("1", "a", {}), Label("2", "b", {})]
+    >>> [label.id for label in noted(labels, "random")]
+    ['1', '1']
+    """
+    labels = list(labels)
+    chosen = {(label.id, label.text, label.sha256) for label in labels if word in label.note.split()}
+    return [label for label in labels if (label.id, label.text, label.sha256) in chosen]
 
 
 def is_label_file(path: Path, names: Sequence[str]) -> bool:

@@ -6,26 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
-from moderation.errors import ModerationError
+from moderation.errors import LabelError, ModerationError
+from moderation.labelling import view
 from moderation.labelling.advice import Advice
+from moderation.labelling.draft import find_spans
 from moderation.labelling.session import Session
-from moderation.labels import Label
-from moderation.text import printable
 
-#: For each label the keys of yes, no and unsure: letters that have the same place on French and English keyboards.
-KEYS = ("sdf", "jkl", "xcv", "uio")
-ANSWERS: tuple[tuple[str, int | None], ...] = (("yes", 1), ("no", 0), ("unsure", None))
-TARGETS = ("commenter", "author", "public_figure", "private_person", "group", "institution")
-#: What the digits of the upper row give on a French keyboard without the shift key.
-_DIGITS = dict(zip("&é\"'(-", "123456", strict=True))
-_CHOSEN, _KEY, _DIM = "bold reverse", "bold cyan", "dim"
+#: What can be typed -> what the empty line says.
+_LINES = {
+    "note": "flood, threat, fact, or your own words; enter keeps, escape drops",
+    "words": "the insulting words as they stand above; several with ; between",
+}
 
 Adviser = Callable[[str], Sequence[Advice]]
 
@@ -56,17 +53,18 @@ class LabellingApp(App[None]):
     #said { height: auto; max-height: 9; padding: 0 1; color: $text-muted; }
     #foot { height: auto; padding: 0 1; background: $surface; }
     #foot Static { height: auto; }
-    #note { height: 1; border: none; padding: 0; background: $boost; }
+    #line { height: 1; border: none; padding: 0; background: $boost; }
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "rest", "no to the rest"),
+        Binding("enter", "rest", "no to rest"),
         Binding("backspace", "undo", "undo"),
         Binding("tab", "skip", "skip", priority=True),
-        Binding("n", "note", "note"),
+        Binding("n", "type('note')", "note"),
+        Binding("w", "type('words')", "words"),
         Binding("r", "reasons", "reasons"),
-        Binding("escape", "leave_note", show=False),
-        Binding("q,ctrl+c,ctrl+q", "quit", "end", priority=False),
+        Binding("escape", "leave_line", show=False),
+        Binding("q,ctrl+c", "quit", "end"),
     ]
 
     def __init__(self, session: Session, adviser: Adviser, opinions: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -75,6 +73,7 @@ class LabellingApp(App[None]):
         self.failure: ModerationError | None = None
         self._advice: Sequence[Advice] = ()
         self._message = ""
+        self._line = ""
 
     def compose(self) -> ComposeResult:
         """Lay the screen out: head, parent, comment, what others say, answers."""
@@ -87,27 +86,30 @@ class LabellingApp(App[None]):
         yield Static(id="said")
         with Vertical(id="foot"):
             yield Static(id="answers")
-            yield Input(id="note", placeholder="flood, threat, fact, or your own words; enter keeps, escape leaves")
-            yield Static(id="keys")
+            yield Input(id="line")
+            yield Static(view.keys({_name(one): one.description for one in self._shown()}), id="keys")
 
     def on_mount(self) -> None:
         """Show the first comment."""
-        self.query_one("#note").display = False
+        self.query_one("#line").display = False
         self._show_comment()
 
     def on_key(self, event: events.Key) -> None:
         """Take a key that answers a question."""
-        if self.session.current is None or self._noting or not event.character:
+        if self.session.current is None or self._line or not event.character:
             return
         character = event.character.lower()
-        for name, keys in zip(self.session.names, KEYS, strict=False):
+        for name, keys in zip(self.session.names, view.KEYS, strict=False):
             if character in keys:
-                self._answer(name, ANSWERS[keys.index(character)][1])
+                self._answer(name, view.ANSWERS[keys.index(character)][1])
                 return
-        number = _DIGITS.get(character, character)
-        if "target" in self.session.draft.missing and number in "123456":
-            self.session.draft = replace(self.session.draft, target=TARGETS[int(number) - 1])
+        if "target" in self.session.draft.missing and (target := view.target(character)):
+            self.session.draft = replace(self.session.draft, target=target)
             self._proceed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While a line is typed, only leave it or end; wherever the mouse has put the focus."""
+        return not self._line or action not in {"rest", "undo", "skip", "type", "reasons"}
 
     def action_rest(self) -> None:
         """Answer no where there is no answer yet, and go on."""
@@ -117,7 +119,7 @@ class LabellingApp(App[None]):
 
     def action_skip(self) -> None:
         """Put the comment behind the others."""
-        if self.session.current is not None and not self._noting:
+        if self.session.current is not None:
             self.session.skip()
             self._message = "skipped: it comes again at the end"
             self._show_comment()
@@ -137,27 +139,45 @@ class LabellingApp(App[None]):
             self._guarded(lambda: self._ask(entry.comment.text or ""))
             self._show_comment(keep_advice=True)
 
-    def action_note(self) -> None:
-        """Open the line for a note."""
-        if self.session.current is not None:
-            note = self.query_one("#note", Input)
-            note.display, note.value = True, self.session.draft.note
-            note.focus()
+    def action_type(self, line: str) -> None:
+        """Open the line for a note, or for the words that make it an insult."""
+        entry = self.session.current
+        if entry is None:
+            return
+        typed = self.query_one("#line", Input)
+        draft, text = self.session.draft, entry.comment.text or ""
+        self._line = line
+        typed.placeholder = _LINES[line]
+        typed.value = draft.note if line == "note" else "; ".join(text[start:end] for start, end in draft.spans)
+        typed.display = True
+        typed.focus()
 
-    def action_leave_note(self) -> None:
-        """Close the line for a note; what was typed is dropped."""
-        self.query_one("#note").display = False
+    def action_leave_line(self) -> None:
+        """Close the line; what was typed is dropped."""
+        self._line = ""
+        self.query_one("#line").display = False
         self.query_one("#body").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the note."""
-        self.session.draft = replace(self.session.draft, note=" ".join(event.value.split()))
-        self.action_leave_note()
-        self._show_answers()
+        """Keep what was typed."""
+        entry = self.session.current
+        assert entry is not None
+        self._message = ""
+        line = self._line
+        self.action_leave_line()
+        if line == "note":
+            self.session.draft = replace(self.session.draft, note=" ".join(event.value.split()))
+        else:
+            try:
+                self.session.draft = replace(
+                    self.session.draft, spans=find_spans(entry.comment.text or "", event.value)
+                )
+            except LabelError as error:
+                self._message = str(error)
+        self._show_comment(keep_advice=True)
 
-    @property
-    def _noting(self) -> bool:
-        return bool(self.query_one("#note").display)
+    def _shown(self) -> list[Binding]:
+        return [one for one in self.BINDINGS if isinstance(one, Binding) and one.show]
 
     def _ask(self, text: str) -> bool:
         self._advice = self.adviser(text)
@@ -194,90 +214,21 @@ class LabellingApp(App[None]):
         if not keep_advice:
             self._advice = ()
         entry = self.session.current
-        comment = entry.comment if entry else None
-        self.query_one("#title", Static).update(Text(printable(comment.title) if comment else ""))
-        self.query_one("#parent", Static).update(self._parents(comment))
-        self.query_one("#comment", Static).update(self._text(comment))
-        self.query_one("#said", Static).update(Text("\n".join(map(printable, self._said(comment)))))
+        said = [*self.opinions.get(entry.comment.id, ()), *view.advice(self._advice)] if entry else []
+        self.query_one("#comment", Static).update(view.comment(self.session, self._advice))
+        around = {"#title": view.title(self.session), "#parent": view.parents(self.session), "#said": view.lines(said)}
+        for name, text in around.items():
+            self.query_one(name, Static).update(text)
+            self.query_one(name).display = bool(text)
         body = self.query_one("#body", VerticalScroll)
         body.scroll_home(animate=False)
         body.focus()
         self._show_answers()
 
     def _show_answers(self) -> None:
-        self.query_one("#progress", Static).update(Text(self._progress(), no_wrap=True, overflow="ellipsis"))
-        self.query_one("#answers", Static).update(self._answers())
-        self.query_one("#keys", Static).update(_keys(self.BINDINGS))
-
-    def _progress(self) -> str:
-        session = self.session
-        parts = [f"{session.done} of {session.total} done"]
-        if (pace := session.pace) is not None and session.current is not None:
-            parts += [f"{pace:.0f} a minute", f"{_duration((session.total - session.done) / pace)} left"]
-        if session.current is not None:
-            number, copies = session.material.copies.get(session.current.comment.id, (1, 1))
-            parts += [f"copy {number} of {copies} of this text"] if copies > 1 else []
-        return printable(" · ".join([*parts, session.annotator, *([self._message] if self._message else [])]))
-
-    def _parents(self, comment: Label | None) -> Text:
-        above = self.session.context(comment) if comment else ()
-        if not above:
-            return Text("")
-        more = f" (with {len(above) - 1} more above it)" if len(above) > 1 else ""
-        return Text(f"answers{more}: {printable(above[0].text or '')}")
-
-    def _text(self, comment: Label | None) -> Text:
-        if comment is None:
-            return Text(f"All {self.session.total} comments are judged. Every answer is in {self.session.log.path}.")
-        shown = Text(printable(comment.text or ""))
-        for advice in self._advice:
-            for reason in advice.reasons:
-                if reason.marker is None:
-                    shown.stylize("bold red", reason.start, reason.end)
-        return shown
-
-    def _said(self, comment: Label | None) -> list[str]:
-        if comment is None:
-            return []
-        return [*self.opinions.get(comment.id, ()), *(f"the model: {advice}" for advice in self._advice)]
-
-    def _answers(self) -> Text:
-        draft, shown = self.session.draft, Text()
-        if self.session.current is None:
-            return shown
-        width = max(map(len, (*self.session.names, "target"))) + 2
-        for name, keys in zip(self.session.names, KEYS, strict=False):
-            shown.append(f"{printable(name):<{width}}")
-            for key, (word, value) in zip(keys, ANSWERS, strict=True):
-                chosen = name in draft.answers and draft.answers[name] == value
-                _append(shown, key, word, chosen)
-            shown.append("\n")
-        if "target" in draft.missing or draft.target:
-            shown.append(f"{'target':<{width}}")
-            for number, target in enumerate(TARGETS, start=1):
-                _append(shown, str(number), target.replace("_", " "), draft.target == target)
-            shown.append("\n")
-        shown.append(f"{'note':<{width}}{printable(draft.note)}" if draft.note else "")
-        shown.rstrip()
-        return shown
+        self.query_one("#progress", Static).update(view.progress(self.session, self._message))
+        self.query_one("#answers", Static).update(view.answers(self.session))
 
 
-def _append(shown: Text, key: str, word: str, chosen: bool) -> None:
-    shown.append(key, _KEY)
-    shown.append(" ")
-    shown.append(word, _CHOSEN if chosen else "")
-    shown.append("  ")
-
-
-def _keys(bindings: Sequence[BindingType]) -> Text:
-    shown = Text()
-    for binding in bindings:
-        if isinstance(binding, Binding) and binding.show:
-            shown.append(binding.key.split(",")[0], _KEY)
-            shown.append(f" {binding.description}   ", _DIM)
-    shown.rstrip()
-    return shown
-
-
-def _duration(minutes: float) -> str:
-    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+def _name(binding: Binding) -> str:
+    return binding.key.split(",")[0]
