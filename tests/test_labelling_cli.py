@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("textual")
-fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
-
 from moderation.cli import main, terminal
 from moderation.labels import Label, adjudicate, read_labels
+
+pytest.importorskip("textual")
+fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
 
 HEADER = "id,parent_id,text,insult,spam,target,note,annotator\n"
 

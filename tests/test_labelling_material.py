@@ -5,7 +5,8 @@ import json
 import pytest
 
 from moderation.errors import LabelError
-from moderation.labelling.material import copies, is_label_file, read_material
+from moderation.labelling.material import Material, copies, is_label_file, read_material
+from moderation.labelling.queue import queue_of
 from moderation.labels import Label, text_hash
 
 NAMES = ("insult", "spam")
@@ -56,6 +57,18 @@ def test_a_label_file_keeps_its_ids_and_loses_its_answers(source):
     assert set(material.known) == {"1", "2", "3"}
 
 
+def test_a_comment_that_was_judged_before_counts_as_drawn_only_if_it_was_drawn_then(source):
+    path = source(
+        "awa.csv",
+        "id,text,insult,note,annotator\n1,a,1,random fact,awa\n1,a,0,,issa\n2,b,1,,awa\n3,c,,unsure,awa\n4,d,,,\n",
+    )
+    material = read_material([path], NAMES)
+    assert material.drawn == {"1": True, "2": False, "3": False}
+    drawn = {entry.comment.id: entry.random for entry in queue_of(material)}
+    assert drawn == {"1": True, "2": False, "3": False, "4": True}
+    assert {comment.note for comment in material.comments} == {""}
+
+
 def test_references_are_joined_with_their_data(source, tmp_path):
     path = source("r.csv", f"source,id,sha256,insult\nsome,1,{text_hash('nul')},1\n")
     source("some.csv", "id,text\n1,nul\n")
@@ -97,7 +110,5 @@ def test_copies_are_counted_whatever_their_case():
 
 
 def test_a_chain_of_parents_that_closes_ends():
-    from moderation.labelling.material import Material
-
     loop = {name: Label(name, "x", {}, parent_id=other) for name, other in (("a", "b"), ("b", "a"))}
     assert [one.id for one in Material((), loop).ancestors(loop["a"])] == ["b"]

@@ -45,7 +45,7 @@ def label(
     material = read_material(sources, names, source_format, data)
     models = [] if queue is Order.RANDOM else [Model.load(folder) for folder in folders]
     urgency = queues.urgency(queue, material.comments, models, names)
-    entries = queues.queue(material.comments, urgency, share)
+    entries = queues.queue_of(material, urgency, share)
     by_reference = any(comment.sha256 for comment in material.comments)
     with Log(out, names, by_reference) as log:
         if log.recovered:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from moderation.labelling.draft import REASONS, UNSURE, Draft
 from moderation.labelling.judged import Judged, gather
-from moderation.labelling.material import Material, unjudged
-from moderation.labelling.queue import RANDOM, Entry
+from moderation.labelling.material import RANDOM, Material, unjudged
+from moderation.labelling.queue import Entry
 from moderation.labels import ADJUDICATED, MARKED, Label
 
 _WORDS = {1: "yes", 0: "no"}

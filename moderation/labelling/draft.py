@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from moderation.errors import LabelError
-from moderation.labelling.queue import RANDOM, Entry
+from moderation.labelling.material import RANDOM
+from moderation.labelling.queue import Entry
 from moderation.labels import MARKED, Label
 
 #: Notes that the program writes by itself: a question is left open; the model's reasons were looked at first.

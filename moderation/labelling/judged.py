@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from moderation.errors import LabelError
+from moderation.labelling.material import judged
 from moderation.labels import ADJUDICATED, MARKED, Label
 
 
@@ -75,8 +76,7 @@ def gather(labels: Iterable[Label], by: By = By.ANNOTATOR) -> list[Judged]:
     """
     found: dict[tuple[str, str], dict[str, Label]] = {}
     for label in labels:
-        answered = any(answer is not None for answer in label.answers.values())
-        if label.annotator == ADJUDICATED or not (answered or label.annotator):
+        if label.annotator == ADJUDICATED or not judged(label):
             continue
         file = Path(label.place.partition(": line")[0])
         who = str(file) if by is By.FILE else label.annotator or file.stem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from moderation.threads import read_threads
 
 #: Note of a row that stands in a label file only because an answer to it was judged.
 CONTEXT = "context"
+#: Note of a row whose comment was drawn at random, see `moderation.labelling.queue`.
+RANDOM = "random"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Material:
         Those to be asked about, in the order of their source; none has an answer.
     known
         Id -> comment: these, and those that are only read.
+    drawn
+        Id -> whether it was drawn at random when it was first judged; of comments that were judged before.
 
     Examples
     --------
@@ -39,6 +43,7 @@ class Material:
 
     comments: tuple[Label, ...]
     known: Mapping[str, Label]
+    drawn: Mapping[str, bool] = field(default_factory=dict)
 
     def ancestors(self, comment: Label) -> tuple[Label, ...]:
         """Return the comments that this one answers, nearest first; a chain that closes ends."""
@@ -100,10 +105,14 @@ def read_material(
     """
     comments: dict[str, Label] = {}
     known: dict[str, Label] = {}
+    drawn: dict[str, bool] = {}
     paths = list(paths)
     for path in map(Path, paths):
         found = _labelled(path, data) if is_label_file(path, names) else _unlabelled(path, source_format)
         for label, asked in found:
+            if judged(label):
+                drawn[label.id] = RANDOM in label.note.split() or drawn.get(label.id, False)
+            label = unjudged(label)
             first = known.setdefault(label.id, label)
             if first.text != label.text:
                 raise LabelError(
@@ -117,7 +126,7 @@ def read_material(
         )
     if not comments:
         raise LabelError(f"{', '.join(map(str, paths))}: no comment with a text in it; give sources with comments")
-    return Material(tuple(comments.values()), known)
+    return Material(tuple(comments.values()), known, drawn)
 
 
 def noted(labels: Iterable[Label], word: str) -> list[Label]:
@@ -145,10 +154,20 @@ def is_label_file(path: Path, names: Sequence[str]) -> bool:
 
 
 def _labelled(path: Path, data: str | Path | None) -> Iterator[tuple[Label, bool]]:
-    """Yield the comments of a label file, and whether each is to be asked about."""
+    """Yield the rows of a label file, and whether each comment is to be asked about."""
     for label in join(read_labels(path), data).labels:
-        asked = CONTEXT not in label.note.split() or any(answer is not None for answer in label.answers.values())
-        yield unjudged(label), asked
+        yield label, judged(label) or CONTEXT not in label.note.split()
+
+
+def judged(label: Label) -> bool:
+    """Whether somebody said something of the comment.
+
+    Examples
+    --------
+    >>> judged(Label("1", "nul", {"insult": None})), judged(Label("1", "nul", {"insult": None}, annotator="awa"))
+    (False, True)
+    """
+    return bool(label.annotator) or any(answer is not None for answer in label.answers.values())
 
 
 def unjudged(label: Label) -> Label:

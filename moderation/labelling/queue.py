@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.errors import LabelError
-from moderation.labelling.material import copies
+from moderation.labelling.material import Material, copies
 from moderation.labels import Label
 from moderation.model import Model
 from moderation.scores import Scores
 
-#: Note of the rows of the random share.
-RANDOM = "random"
 #: One comment in five: a session of 500 leaves 100 for measuring, and costs a fifth of what the order gains.
 SHARE = 0.2
 
@@ -167,6 +165,21 @@ def queue(comments: Sequence[Label], urgency: Numbers | None = None, share: floa
     chosen = [n for n, comment in enumerate(comments) if places[comment.id] >= share]
     chosen.sort(key=lambda n: (copy[comments[n].id][0] > 1, -urgency[n], places[comments[n].id]))
     return _mixed([Entry(comments[n]) for n in chosen], [Entry(comment, random=True) for comment in drawn])
+
+
+def queue_of(material: Material, urgency: Numbers | None = None, share: float = SHARE) -> list[Entry]:
+    """Order what is to be labelled, see `queue`.
+
+    A comment that was judged before counts as drawn only if it was drawn then: those of a label file were chosen already.
+
+    Examples
+    --------
+    >>> comment = Label("1", "nul", {})
+    >>> [entry.random for entry in queue_of(Material((comment,), {"1": comment}, drawn={"1": False}))]
+    [False]
+    """
+    found = queue(material.comments, urgency, share)
+    return [replace(entry, random=material.drawn.get(entry.comment.id, entry.random)) for entry in found]
 
 
 def _place(comment_id: str) -> float:
