@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from moderation.cli import main, terminal
+from moderation.labelling.log import Log
 from moderation.labels import Label, adjudicate, read_labels
 
 pytest.importorskip("textual")
@@ -248,13 +249,10 @@ def test_evaluation_on_the_random_share(run, folder, tmp_path):
     assert "of 26 comments" in err
 
 
-def test_a_file_that_was_labelled_trains(tmp_path):
-    """What labelling writes is what `adjudicate` and training read."""
-    from moderation.labelling.log import Log
-
-    with Log(tmp_path / "x.csv", ["insult"]) as log:
-        log.append(
-            Label("1", "nul", {"insult": 1}, annotator="awa", parent_id="p"), [Label("p", "x", {}, note="context")]
-        )
-    first, second = adjudicate(read_labels(tmp_path / "x.csv"))
-    assert (first.answers, second.answers) == ({"insult": None}, {"insult": 1})
+def test_a_file_that_was_labelled_trains(run, root, tmp_path):
+    with Log(tmp_path / "x.csv", ["insult", "spam"]) as log:
+        parent = Label("p", "Le parent", {}, note="context")
+        log.append(Label("1", "nul", {"insult": 1, "spam": None}, annotator="awa", parent_id="p"), [parent])
+    labels = [root / "labels" / name for name in ("threads.csv", "spam.csv")]
+    code, _, err = run("train", *labels, tmp_path / "x.csv", "--out", tmp_path / "m", "--jobs", 1)
+    assert (code, "written to" in err) == (0, True)

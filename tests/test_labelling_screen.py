@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("textual")
 
-from moderation.errors import ModerationError
+from moderation.errors import ModelError, ModerationError
 from moderation.labelling.advice import advise
 from moderation.labelling.log import Log
 from moderation.labelling.material import Material
@@ -139,6 +139,14 @@ def test_reasons_are_shown_when_asked_for_and_that_is_noted(press):
     lines, _, labels = press("r", "enter", comments=[INSULT, LONG])
     assert labels[-1].note == "reasons"
     assert not shown(lines, "the model")
+
+
+def test_a_model_that_cannot_be_read_does_not_end_the_work(press):
+    def adviser(text):
+        raise ModelError("the folder is gone")
+
+    assert shown(press("r", comments=[LONG], adviser=adviser)[0], "the folder is gone")
+    assert press("r", "enter", comments=[LONG], adviser=adviser)[2][0].note == ""
 
 
 def test_the_model_is_not_asked_before(press):

@@ -119,6 +119,16 @@ def test_undo_asks_again_and_keeps_what_was_noted(begin):
     assert session.draft == Draft(NAMES, note="fact", spans=((0, 2),), looked=True)
 
 
+def test_a_hesitation_that_was_typed_outlives_undo(begin):
+    session = begin()
+    session.judge(Draft(NAMES, {"insult": 1, "spam": 0}, "", "unsure"))
+    session.undo()
+    assert session.draft.note == "unsure"
+    session.judge(Draft(NAMES, {"insult": None, "spam": 0}))
+    session.undo()
+    assert session.draft.note == ""
+
+
 def test_clearing_forgets_only_the_answers_begun(begin):
     session = begin(drafts={"c0": Draft(NAMES, {"spam": 0}, note="x")})
     assert not session.clear()

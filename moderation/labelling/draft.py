@@ -95,7 +95,8 @@ class Draft:
 
 def draft_of(label: Label, names: Sequence[str]) -> Draft:
     """Return the note and the spans of a judgement that is taken back, to be answered anew."""
-    own = [word for word in label.note.split() if word not in {RANDOM, REASONS, UNSURE}]
+    added = {RANDOM, REASONS} | ({UNSURE} if None in label.answers.values() else set())
+    own = [word for word in label.note.split() if word not in added]
     return Draft(tuple(names), note=" ".join(own), spans=label.spans, looked=REASONS in label.note.split())
 
 

@@ -135,9 +135,14 @@ class LabellingApp(App[None]):
     def action_reasons(self) -> None:
         """Show what the model says, and remember that it was seen."""
         entry = self.session.current
-        if entry is not None and not self._advice:
-            self._guarded(lambda: self._ask(entry.comment.text or ""))
-            self._show_comment(keep_advice=True)
+        if entry is None or self._advice:
+            return
+        try:
+            self._advice = self.adviser(entry.comment.text or "")
+            self.session.draft = replace(self.session.draft, looked=True)
+        except ModerationError as error:
+            self._message = str(error)
+        self._show_comment(keep_advice=True)
 
     def action_type(self, line: str) -> None:
         """Open the line for a note, or for the words that make it an insult."""
@@ -178,11 +183,6 @@ class LabellingApp(App[None]):
 
     def _shown(self) -> list[Binding]:
         return [one for one in self.BINDINGS if isinstance(one, Binding) and one.show]
-
-    def _ask(self, text: str) -> bool:
-        self._advice = self.adviser(text)
-        self.session.draft = replace(self.session.draft, looked=True)
-        return True
 
     def _answer(self, name: str, value: int | None) -> None:
         self.session.draft = self.session.draft.answer(name, value)
