@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from moderation.cli import options, output, terminal
 from moderation.labelling.queue import SHARE, Order
@@ -44,7 +45,8 @@ def label(
         folders.append(shipped_model())
     material = read_material(sources, names, source_format, data)
     models = [] if queue is Order.RANDOM else [Model.load(folder) for folder in folders]
-    urgency = queues.urgency(queue, material.comments, models, names)
+    with Console(stderr=True).status(f"reading {len(material.comments)} comments with the model"):
+        urgency = queues.urgency(queue, material.comments, models, names)
     entries = queues.queue_of(material, urgency, share)
     by_reference = any(comment.sha256 for comment in material.comments)
     with Log(out, names, by_reference) as log:

@@ -156,9 +156,8 @@ def positive(table: Counts) -> float:
     0.667
     """
     found = counts(table)
-    weight = 1 / (found.sum(axis=1) - 1)
-    total = float((found[:, 1] * (found.sum(axis=1) - 1) * weight).sum())
-    return float((found[:, 1] * (found[:, 1] - 1) * weight).sum()) / total if total else float("nan")
+    yes, given = found[:, 1], found.sum(axis=1)
+    return float((yes * (yes - 1) / (given - 1)).sum() / yes.sum()) if yes.any() else float("nan")
 
 
 def kappa(table: Counts) -> float:
