@@ -25,7 +25,7 @@ from moderation.dataset import LEAST_POSITIVES, Data, Recipe, prepare
 from moderation.errors import TrainingError
 from moderation.evaluation import Query, figures
 from moderation.features import Block, Features
-from moderation.labels import MARKED, Joined
+from moderation.labels import MARKED, Joined, text_hash
 from moderation.model import Model, text_key
 from moderation.scores import pool
 
@@ -58,8 +58,8 @@ class Trained:
     Parameters
     ----------
     out_of_fold
-        One row a comment: id, group, fold, by_reference, the labels, and ``p_<label>`` in [0, 1], calibrated on the other
-        folds.
+        One row a comment: id, sha256 of the text, group, fold, by_reference, the labels, and ``p_<label>`` in [0, 1],
+        calibrated on the other folds.
     """
 
     model: Model
@@ -97,7 +97,8 @@ def train(
     wishes = _wishes(queries, data.labels)
     log_odds, coverage = cross_validate(data, recipe, jobs, on_fold)
     calibration = {label: _platt(log_odds[label], data.comments[label]) for label in data.labels}
-    frame = data.comments.drop(columns="text").assign(coverage=coverage)
+    hashes = [text_hash(text) for text in data.comments["text"]]
+    frame = data.comments.drop(columns="text").assign(sha256=hashes, coverage=coverage)
     card: dict[str, Any] = {
         "labels": data.labels,
         "calibration": calibration,

@@ -15,6 +15,7 @@ LAYERS = [
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["moderator", "evaluation", "dataset", "training"],
+    ["labelling"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -49,7 +50,7 @@ def test_every_module_has_a_layer(root):
 
 
 def test_the_root_import_is_light():
-    heavy = ["sklearn", "scipy", "pandas", "joblib", "typer", "rich"]
+    heavy = ["sklearn", "scipy", "pandas", "joblib", "typer", "rich", "textual", "krippendorff"]
     code = f"import moderation, sys; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -62,6 +63,19 @@ def test_scoring_needs_no_scikit_learn():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_the_command_line_loads_no_screen():
+    code = "import sys, moderation.cli; print([name for name in ('textual', 'sklearn', 'krippendorff') if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_textual_has_one_user(root):
+    users = [
+        path.name for path in (root / "moderation").rglob("*.py") if "from textual" in path.read_text(encoding="utf-8")
+    ]
+    assert users == ["screen.py"]
 
 
 def test_public_names_are_those_that_the_docs_name(root):

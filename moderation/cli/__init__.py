@@ -9,7 +9,20 @@ from io import TextIOWrapper
 
 import typer
 
-from moderation.cli import evaluate, explain, flag, info, output, parse, score, train
+from moderation.cli import (
+    adjudicate,
+    agreement,
+    evaluate,
+    explain,
+    flag,
+    info,
+    label,
+    output,
+    parse,
+    score,
+    suspects,
+    train,
+)
 from moderation.errors import ModerationError
 
 app = typer.Typer(
@@ -26,6 +39,10 @@ app.command()(parse.parse)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(info.info)
+app.command()(label.label)
+app.command()(agreement.agreement)
+app.command()(adjudicate.adjudicate)
+app.command()(suspects.suspects)
 
 
 def main(arguments: list[str] | None = None) -> None:

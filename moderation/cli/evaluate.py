@@ -17,16 +17,21 @@ def evaluate(
             help="Folder of the data sets that labels refer to.", envvar="MODERATION_DATA", show_default="none"
         ),
     ] = None,
+    note: Annotated[
+        str | None, typer.Option(help="Only comments with this note, e.g. random.", show_default="all comments")
+    ] = None,
 ) -> None:
     """Print the figures of a model on label files, with 95 % intervals, and what its thresholds do there.
 
     Comments that the model was trained on are left out and counted.
     """
     from moderation.evaluation import evaluate_model
+    from moderation.labelling.material import noted
     from moderation.labels import join, label_files, read_labels
     from moderation.model import Model
 
-    joined = join([label for path in label_files(labels) for label in read_labels(path)], data)
+    found = [label for path in label_files(labels) for label in read_labels(path)]
+    joined = join(found if note is None else noted(found, note), data)
     report = evaluate_model(Model.load(model), joined)
     for line in report.notes:
         output.say(line)

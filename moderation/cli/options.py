@@ -20,6 +20,12 @@ PolicyFile = Annotated[
     typer.Option("--policy", help="Thresholds of the site (TOML).", show_default="those of the model's card"),
 ]
 SourceFormat = Annotated[str, typer.Option("--source-format", help="Format of the sources, if detection is wrong.")]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", help="Folder of the data sets that labels refer to.", envvar="MODERATION_DATA", show_default="none"
+    ),
+]
 
 
 class Format(StrEnum):

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from rich.text import Text
 from moderation.cli.options import Format
 from moderation.errors import ModerationError
 from moderation.scores import Reason
+from moderation.text import printable as printable  # the commands print with it too
 from moderation.text import sentences
 
 #: Colours of the actions, readable on dark and light grounds.
@@ -44,24 +44,6 @@ def save_picture(console: Console, path: Path, title: str) -> None:
 def say(message: str) -> None:
     """Write a line about the work to standard error."""
     sys.stderr.write(f"{printable(message)}\n")
-
-
-def printable(text: str) -> str:
-    r"""Replace what could move a terminal's cursor, change its colours or turn the direction of writing.
-
-    Examples
-    --------
-    >>> printable("a\x1b[31mb\u202ec")
-    'a�[31mb�c'
-    """
-    return "".join("�" if _is_control(character) else character for character in text)
-
-
-def _is_control(character: str) -> bool:
-    category = unicodedata.category(character)
-    return (
-        category in {"Cc", "Cs", "Cn"} and character not in "\n\t"
-    ) or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def rows(found: Iterable[dict[str, Any]], format: Format) -> None:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from moderation.text.characters import Piece, characters
 from moderation.text.disguises import join_spaced, undisguise, unleet, unstretch
 from moderation.text.segments import LONGEST_SENTENCE, sentences
+from moderation.text.terminal import printable
 
-__all__ = ["LONGEST_SENTENCE", "MARKERS", "Folded", "fold", "sentences"]
+__all__ = ["LONGEST_SENTENCE", "MARKERS", "Folded", "fold", "printable", "sentences"]
 
 MARKERS = ("capitals", "email", "exclamation", "leet", "link", "masked", "money", "phone", "spaced", "stretched")
 ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quoiqu quelqu presqu".split())
