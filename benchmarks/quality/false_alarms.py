@@ -1,4 +1,8 @@
-"""False alarms on text that nobody wrote to offend: Bambara, French prose, translated messages."""
+"""False alarms on text that nobody wrote to offend: Bambara, French prose, translated messages.
+
+The prose is technical and cites addresses and settings: free French in that amount that one command installs was not found
+elsewhere. Name a folder of other prose with MODERATION_FRENCH.
+"""
 
 import html
 import os
@@ -11,8 +15,9 @@ from benchmarks.quality.subject import Absent, Subject
 
 MOST_FLAGGED = 0.01
 WORDS = 100_000
-#: Prose that may be used: the Debian handbook (GPL-2.0-or-later or CC-BY-SA-3.0), from the package ``debian-handbook``.
-FRENCH = Path(os.environ.get("MODERATION_FRENCH", "/usr/share/doc/debian-handbook/html/fr-FR"))
+#: Manuals under the GPL, from the packages ``debian-handbook`` and ``debian-reference-fr``.
+MANUALS = "/usr/share/doc/debian-handbook/html/fr-FR:/usr/share/debian-reference"
+FRENCH = tuple(map(Path, os.environ.get("MODERATION_FRENCH", MANUALS).split(os.pathsep)))
 _PARAGRAPH = re.compile(r'<(?:p|div class="para")[^>]*>(.*?)</(?:p|div)>', re.DOTALL)
 _FRENCH_WORDS = frozenset(
     "le la les de des du et un une est en que qui pour dans à ce se sur par au aux il ne pas".split()
@@ -26,7 +31,7 @@ def section(subject: Subject) -> Section:
     rows, notes, bars = [], [], []
     for name, read in {
         "clean Bambara": _bambara,
-        "ordinary French": _french,
+        "French prose": _french,
         "French SMS, not spam": _messages,
     }.items():
         try:
@@ -37,14 +42,17 @@ def section(subject: Subject) -> Section:
         kept = [text for text in texts if not subject.model.was_trained_on(text)]
         notes += [f"- {name}: {len(texts) - len(kept)} of {len(texts)} texts left out, the model was trained on them."]
         scores = subject.model.score(kept)
-        flagged = [text for text, found in zip(kept, scores, strict=True) if subject.calls(found)]
+        called = [subject.policy.action(found)[1] for found in scores]
+        flagged = sum(map(bool, called))
         unknown = sum(found.coverage < subject.policy.coverage and not subject.calls(found) for found in scores)
         words = sum(len(text.split()) for text in kept)
-        cells = [len(kept), words, share(len(flagged), len(kept)), f"{len(flagged) / words * 100_000:.0f}"]
+        by_label = [f"{sum(label in found for found in called) / len(kept):.1%}" for label in subject.model.labels]
+        cells = [len(kept), words, share(flagged, len(kept)), *by_label, f"{flagged / words * 100_000:.0f}"]
         rows.append([name, *cells, share(unknown, len(kept))])
         if name == "clean Bambara":
-            bars.append(Bar("clean Bambara flagged", len(flagged) / len(kept), "<=", MOST_FLAGGED, share=True))
-    columns = ["set", "texts", "words", "flagged for a label", "flagged in 100,000 words", "sent only because unknown"]
+            bars.append(Bar("clean Bambara flagged", flagged / len(kept), "<=", MOST_FLAGGED, share=True))
+    columns = ["set", "texts", "words", "flagged for a label", *subject.model.labels, "flagged in 100,000 words"]
+    columns.append("sent only because unknown")
     return Section("False alarms on clean text", [*notes, "", *(table(columns, rows) if rows else [])], bars)
 
 
@@ -57,13 +65,13 @@ def _messages(subject: Subject) -> list[str]:
 
 
 def _french(subject: Subject) -> list[str]:
-    if not FRENCH.is_dir():
+    if not any(folder.is_dir() for folder in FRENCH):
         raise Absent(
-            f"Left out: no French prose in {FRENCH}. On Debian and Ubuntu `apt-get install debian-handbook` puts it there; "
-            "MODERATION_FRENCH names another folder of .html or .txt files."
+            "Left out: no French prose is here. `apt-get install debian-handbook debian-reference-fr` installs some, or "
+            "MODERATION_FRENCH names folders of .html or .txt files."
         )
     texts, words = [], 0
-    for text in _paragraphs(FRENCH):
+    for text in (text for folder in FRENCH for text in _paragraphs(folder)):
         if words >= WORDS:
             break
         texts.append(text)

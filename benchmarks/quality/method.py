@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks.quality.report import Bar, Section, interval, table
 from benchmarks.quality.subject import Absent, Answers, Numbers, Subject, plain_held_out
@@ -30,7 +31,8 @@ class Set(NamedTuple):
     Parameters
     ----------
     group
-        What of a row must stay on one side; "" for nothing but near-duplicates.
+        What of a row must stay on one side; None for near-duplicates, as in training. (Not both: the short messages of a
+        chat, "oui" and the like, would tie all conversations together.)
     fold
         The part that a row is held out with, -1 for one that only teaches; None for five folds of groups.
     once
@@ -40,7 +42,7 @@ class Set(NamedTuple):
     name: str
     folder: str
     column: str
-    group: Callable[[Row], str] = lambda row: ""
+    group: Callable[[Row], str] | None = None
     fold: Callable[[Row], int] | None = None
     once: bool = False
 
@@ -113,10 +115,15 @@ def _scores(subject: Subject, found: Set) -> tuple[list[str], Answers, Answers, 
 
 def _data(rows: Sequence[Row], found: Set) -> Data:
     labels = [
-        Label(f"{number} {row['id']}", row["text"], {ANSWER: int(row[found.column])}, thread_id=found.group(row))
-        for number, row in enumerate(rows)
+        Label(f"{number} {row['id']}", row["text"], {ANSWER: int(row[found.column])}) for number, row in enumerate(rows)
     ]
     data = prepare(Joined(tuple(labels), {}, {}), Recipe())
+    if found.group is not None:
+        groups = np.unique([found.group(row) for row in rows], return_inverse=True)[1]
+        splitter = StratifiedGroupKFold(Recipe().folds, shuffle=True, random_state=Recipe().seed)
+        for number, (_, held_out) in enumerate(splitter.split(groups, data.comments[ANSWER], groups)):
+            data.comments.loc[held_out, "fold"] = number
+        data.comments["group"] = groups
     if found.fold is not None:
         data.comments["fold"] = list(map(found.fold, rows))
     return data

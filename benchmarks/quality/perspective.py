@@ -9,8 +9,11 @@ from moderation.evaluation import FIGURES, difference, figures
 
 SCORES = ("perspective_toxicity", "perspective_insult")  # the others answer yes or no
 ANSWERS = ("openai_moderation", "mistral_moderation", "gpt_4o", "llama_guard", "shield_gemma")
-THEIR_THRESHOLD = 0.5  # as in the paper of the data set: Perspective's accuracy of 0.696 is at it
-LEAST_ACCURACY, NEAR_ROC_AUC = 0.696, 0.874
+THEIR_THRESHOLD = 0.5
+#: The accuracy that is reported for Perspective. The two scores that the set holds do not give it: TOXICITY at 0.5 has 0.662 on
+#: all rows, either score at 0.5 has 0.682, and no threshold gives both 0.696 and the F1 of 0.616 reported with it.
+LEAST_ACCURACY = 0.696
+NEAR_ROC_AUC = 0.874
 RANKED = {name: FIGURES[name] for name in ("roc_auc", "average_precision")}
 DECIDED = {
     "accuracy": lambda y, p, w: float(accuracy_score(y, p >= 0.5, sample_weight=w)),
@@ -29,7 +32,7 @@ def section(subject: Subject) -> Section:
         theirs = _theirs(judged, name)
         rows.append([name, str(THEIR_THRESHOLD) if name in SCORES else "", *_figures(judged.y, *theirs)])
         apart.append([name, *_differences(judged.y, ours, theirs)])
-    lines = [judged.note, "", *table(["system", "threshold", *RANKED, *DECIDED], rows), ""]
+    lines = [judged.note, "", *_best(judged, p), "", *table(["system", "threshold", *RANKED, *DECIDED], rows), ""]
     lines += ["Ours minus theirs:", "", *table(["system", *RANKED, *DECIDED], apart)]
     one = np.ones(len(judged.y))
     bars = [
@@ -42,6 +45,17 @@ def section(subject: Subject) -> Section:
         Bar("toxifrench_balanced: ROC-AUC (Perspective's)", RANKED["roc_auc"](judged.y, p, one), ">=", NEAR_ROC_AUC),
     ]
     return Section("Side by side with Perspective on toxifrench_balanced", lines, bars)
+
+
+def _best(judged: Judged, ours: Numbers) -> list[str]:
+    """Say how much of an accuracy is the choice of the threshold."""
+    scores = {"ours": ours} | {name: np.array([float(row[name]) for row in judged.rows]) for name in SCORES}
+    found = {
+        name: max((float(((p >= at) == judged.y).mean()), float(at)) for at in np.unique(p))
+        for name, p in scores.items()
+    }
+    cells = ", ".join(f"{name} {accuracy:.3f} (at {at:.3f})" for name, (accuracy, at) in found.items())
+    return [f"The best accuracy at any threshold, chosen on these rows and so flattered: {cells}."]
 
 
 def _theirs(judged: Judged, name: str) -> tuple[Numbers | None, Numbers]:
