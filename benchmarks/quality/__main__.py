@@ -32,7 +32,7 @@ from benchmarks.quality import (
     transfer,
 )
 from benchmarks.quality.report import BAR_HEADING, Section
-from benchmarks.quality.subject import ROOT, Absent, Subject
+from benchmarks.quality.subject import ROOT, SHARED, Absent, Subject
 
 PARTS: dict[str, Callable[[Subject], Section]] = {
     module.__name__.rpartition(".")[2]: module.section
@@ -106,6 +106,10 @@ def arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     given = arguments()
     report, pictures = main(given.parts or list(PARTS), Subject(given.jobs))
-    if given.write:
+    if given.write and not (SHARED / "data" / "evaluate").is_dir():
+        sys.stderr.write(
+            "docs/ is left as it is: without the data sets the report is not whole; set MODERATION_SHARED\n"
+        )
+    elif given.write:
         for name, content in {"quality-figures.md": report, **pictures}.items():
             (ROOT / "docs" / name).write_text(content, encoding="utf-8")
