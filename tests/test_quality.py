@@ -7,8 +7,10 @@ the sentences that it was set on: a changed file has another hash, and its floor
 import pytest
 
 from benchmarks.quality import attacks, fairness, politics, templates
+from moderation.duplicates import near_duplicates
+from moderation.labels import label_files, read_labels
 
-HASHES = {"comments": "d860403a88a21286", "identities": "64849c67c495efdd", "politics": "5f10f1fdd57558a6"}
+HASHES = {"comments": "58912cc2a42e9066", "identities": "64849c67c495efdd", "politics": "5f10f1fdd57558a6"}
 #: Attack -> least share of the insults flagged before that are flagged after, most clean comments of 70 flagged after.
 ATTACKS = {
     "leet": (0.77, 3),
@@ -19,11 +21,11 @@ ATTACKS = {
     "dotted": (0.96, 7),
     "repeats": (0.96, 2),
     "vowel_drop": (0.32, 1),
-    "swap": (0.32, 1),
+    "swap": (0.34, 1),
     "no_accents": (0.98, 1),
     "capitals": (0.98, 1),
     "glued_quotes": (0.96, 2),
-    "masked": (0.43, 1),
+    "masked": (0.45, 1),
     "combining_marks": (0.96, 2),
     "full_width": (0.98, 1),
 }
@@ -74,6 +76,17 @@ def test_no_sentence_of_the_suites_was_trained_on(moderator):
     texts = templates.attack_comments()[0] + [filled.text for filled in templates.identities()]
     texts += [filled.text for pair in templates.politics() for filled in pair]
     assert [text for text in texts if moderator.model.was_trained_on(text)] == []
+
+
+@pytest.mark.slow
+def test_no_sentence_of_the_suites_is_nearly_a_training_text(root):
+    labels = [label.text for path in label_files([root / "labels"]) for label in read_labels(path) if label.text]
+    texts = templates.attack_comments()[0] + [
+        filled.text for filled in templates.identities() if filled.name == "Peuls"
+    ]
+    texts += [pair[0].text for pair in templates.politics() if pair[0].kind == "0"]
+    pairs = near_duplicates([*labels, *texts])
+    assert [(j, i) for i, j, _ in pairs if i < len(labels) <= j] == []
 
 
 def test_the_sentences_are_two_sided_and_stand_once():

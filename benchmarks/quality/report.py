@@ -48,6 +48,7 @@ class Bar:
         return f"| {self.name} | {self._shown(self.value)} | {bound} | {'met, by' if self.met else 'short by'} {off} |"
 
     def _shown(self, number: float) -> str:
+        number = round(number, 3) + 0.0  # no "-0.0"
         return f"{number:.1%}" if self.share else f"{number:.3f}{self.unit}"
 
 
