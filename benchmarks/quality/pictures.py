@@ -41,7 +41,7 @@ def precision_recall_picture(curves: dict[str, tuple[Answers, Numbers]]) -> str:
     def draw(axes: Any) -> None:
         for colour, (label, (y, p)) in zip(_COLOURS, curves.items(), strict=False):
             precision, recall, _ = precision_recall_curve(y, p)
-            shown = np.unique(np.linspace(0, len(recall) - 1, _POINTS).astype(int))
+            shown = np.unique(np.searchsorted(-recall, -np.linspace(0, 1, _POINTS)))  # recall falls from 1 to 0
             axes.plot(recall[shown], precision[shown], color=colour, label=label)
         axes.set(xlabel="recall", ylabel="precision", title="Precision and recall, cross-validation on labels/")
 
