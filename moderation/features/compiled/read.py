@@ -120,7 +120,8 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
     filled, tokens, wanted = room.filled, room.tokens, room.wanted
     length = begin = filled[LENGTH]  # begin: of the chunk, in the line
     size = filled[SIZE]
-    upper = cased = bangs = digits = marks = alike = letters = 0
+    upper = cased = bangs = digits = marks = letters = 0
+    alike: Any = 0
     first, status, kind, h = start, READ, WORD, SEED  # first: of the chunk, in the text
     for at in range(start, end + 1):
         c = text[at] if at < end else np.uint32(BLANK)
