@@ -252,8 +252,8 @@ class Report:
     notes: tuple[str, ...]
 
 
-def evaluate_model(model: Model, joined: Joined) -> Report:
-    """Evaluate a model, with the thresholds of its card, on comments that it was not trained on.
+def evaluate_model(model: Model, joined: Joined, n_jobs: int = 1) -> Report:
+    """Evaluate a model, with the thresholds of its card, on comments that it was not trained on; `n_jobs` as for `score`.
 
     Raises
     ------
@@ -274,7 +274,7 @@ def evaluate_model(model: Model, joined: Joined) -> Report:
             f"{len(fresh)} comments are few: judge at least {LEAST_EVALUATED} before you rely on these figures"
         )
     texts = [label.text or "" for label in fresh]
-    scores = model.score(texts)
+    scores = model.score(texts, n_jobs)
     together = groups(texts, [(label.thread_id and f"thread {label.thread_id}", label.title) for label in fresh])
     policy = Policy.of(model)
     rows = []

@@ -35,7 +35,7 @@ PROBE_TOLERANCE = (
     1e-6  # of a probability; the order of sums is fixed, so only the last bits may differ between machines
 )
 #: From so many texts on, a batch pays for loading the kernel (a second; some 20 where nothing is compiled yet).
-KERNEL_FROM = 1_000
+KERNEL_FROM = 2_000
 KERNEL_BATCH = 10_000  # texts at a time, to bound the memory
 
 

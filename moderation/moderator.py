@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from moderation.comments import Comment
+from moderation.comments import Comment, Thread
 from moderation.model import Model
 from moderation.policy import Decision, Policy
 from moderation.scores import Reason, Scores
@@ -15,6 +16,7 @@ from moderation.scores import Reason, Scores
 MOST_REASONS = 5
 #: A word is named only if it weighs at least this share of the strongest.
 LEAST_SHARE = 0.2
+THREADS_BATCH = 20_000  # comments of threads that are scored together
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,28 @@ class Moderator:
         loaded = Model.load(model)
         return cls(loaded, Policy.of(loaded) if policy is None else Policy.read(policy, loaded))
 
-    def check(self, comments: Iterable[Comment]) -> list[Decision]:
-        """Decide about comments, or about a `Thread`, in their order."""
+    def check(self, comments: Iterable[Comment], n_jobs: int = 1) -> list[Decision]:
+        """Decide about comments, or about a `Thread`, in their order; `n_jobs` as for `Model.score`."""
         comments = list(comments)
-        scores = self.model.score([comment.text for comment in comments])
+        scores = self.model.score([comment.text for comment in comments], n_jobs)
         return [self._decide(comment, found) for comment, found in zip(comments, scores, strict=True)]
+
+    def check_threads(self, threads: Iterable[Thread], n_jobs: int = 1) -> Iterator[tuple[Thread, list[Decision]]]:
+        """Yield threads with the decisions about their comments; many small threads are scored as one batch."""
+        waiting: list[Thread] = []
+        count = 0
+        for thread in threads:
+            waiting.append(thread)
+            count += len(thread)
+            if count >= THREADS_BATCH:
+                yield from self._checked(waiting, n_jobs)
+                waiting, count = [], 0
+        yield from self._checked(waiting, n_jobs)
+
+    def _checked(self, threads: list[Thread], n_jobs: int) -> Iterator[tuple[Thread, list[Decision]]]:
+        decisions = iter(self.check([comment for thread in threads for comment in thread], n_jobs))
+        for thread in threads:
+            yield thread, list(islice(decisions, len(thread)))
 
     def check_text(self, text: str) -> Decision:
         """Decide about one text."""

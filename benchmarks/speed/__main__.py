@@ -8,9 +8,10 @@ differ by more than 1e-6 the exit code is 1. The ratios are printed and decide n
 
 Part 1, scoring: the stock model gets its texts cut and folded beforehand, outside the timing; everybody else gets comments as
 they were written. The other filters run each in a virtual environment of its own, made once under build/bench-venvs.
-Part 2, the rest: one against two jobs, loading, a cold command, training. Training is vocabulary, idf, matrix and one
-logistic regression a label (liblinear), on whole comments as rows; the stock side gets them folded. The cross-validation and
-the search for near-duplicates that `moderation train` adds are left out on both sides.
+What ours keeps of words that it has read before is forgotten before each run of the row "batch".
+Part 2, the rest: one against two jobs, loading, a cold command, memory of a bulk run, training. Training is vocabulary,
+idf, matrix and one logistic regression a label (liblinear), on whole comments as rows; the stock side gets them folded.
+The cross-validation and the search for near-duplicates that `moderation train` adds are left out on both sides.
 Part 3, growth: time per character for more comments, and for longer ones.
 
 The comments are the texts of labels/ and, where MODERATION_SHARED names the public sets, those of data/train: sentences of
@@ -36,11 +37,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `python benchmar
 
 from benchmarks.speed.corpus import Comment, judged_comments, unjudged_comments, varied
 from benchmarks.speed.growth import growth, growth_lines
-from benchmarks.speed.loading import cold, loading
+from benchmarks.speed.loading import bulk_memory, cold, loading
 from benchmarks.speed.peers import Child, children
 from benchmarks.speed.plot import plot
 from benchmarks.speed.rows import HEADING, Row
-from benchmarks.speed.scoring import scoring, warm_up
+from benchmarks.speed.scoring import scoring
 from benchmarks.speed.stock import Stock, checks
 from benchmarks.speed.training import training
 from moderation import Model
@@ -64,7 +65,8 @@ def main(sizes: Sizes, quick: bool, say: Callable[[str], None]) -> dict[str, Any
     judged = judged_comments()
     texts = [comment.text for comment in varied([*judged, *unjudged_comments()], sizes.comments)]
     model = Model.load()
-    warm_up(model, texts)
+    if not model.compile():
+        say("Numba is not installed, so the plain definition is measured: pip install -e '.[fast]'\n")
     about = surroundings(model, texts)
     say(", ".join(f"{name} {value}" for name, value in about.items()) + f"; medians of {sizes.runs} runs\n")
     differences = checks(model, Stock(model), texts, texts[: sizes.few])
@@ -97,6 +99,7 @@ def measured(model: Model, texts: Sequence[str], judged: Sequence[Comment], size
                 child.close()
     yield loading()
     yield from cold(sizes.runs)
+    yield bulk_memory(texts)
     for count in sizes.training:
         yield training(varied(judged, count), sizes.training_runs)
 

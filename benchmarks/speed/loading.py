@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import IO
 
 from benchmarks.speed.corpus import ROOT
 from benchmarks.speed.rows import Call, Row, alternate, timed
@@ -44,10 +46,35 @@ def cold(runs: int) -> Iterator[Row]:
     yield Row("cold `moderation score`, peak memory", against, "MiB", our_peak, peak, 0.5, cost=True)
 
 
-def fresh_process(arguments: Sequence[str]) -> tuple[float, float]:
+_BULK = """
+import sys
+from moderation import Model
+texts = sys.stdin.read().split("\\0")
+model = Model.load()
+model.compile()
+for _ in range(int(sys.argv[1])):
+    for scores in (model.score(texts[at:at + 2000]) for at in range(0, len(texts), 2000)):
+        pass
+"""
+
+
+def bulk_memory(texts: Sequence[str]) -> Row:
+    """Peak memory of a process that scores four times as many comments, against one that scores them once."""
+    with tempfile.TemporaryFile() as file:
+        file.write("\0".join(texts).encode("utf-8", "replace"))
+        peaks = []
+        for times in ("4", "1"):
+            file.seek(0)
+            peaks.append(fresh_process(["-c", _BULK, times], file)[1])
+    return Row("peak memory, 4x comments", "1x comments", "MiB", peaks[0], peaks[1], 1.1, cost=True)
+
+
+def fresh_process(arguments: Sequence[str], stdin: IO[bytes] | None = None) -> tuple[float, float]:
     """Return wall time and peak resident memory, in MiB, of a Python process."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-c", _WRAPPER, sys.executable, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path})
+    done = subprocess.run(
+        command, check=True, stdin=stdin, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}
+    )
     seconds, peak = map(float, done.stdout.split())
     return seconds, peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

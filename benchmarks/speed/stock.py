@@ -1,6 +1,5 @@
 """The same model from stock scikit-learn parts, and whether it gives the same scores."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -94,16 +93,10 @@ def checks(model: Model, stock: Stock, texts: Sequence[str], few: Sequence[str])
         "one by one, ours and stock": alone - np.concatenate([stock.score(prepared([text])) for text in few]),
         "ours, one by one and batch": alone - ours[: len(few)],
     }
-    if has_jobs():
-        found["ours, two jobs and one"] = scored(model, texts, jobs=2) - ours
+    found["ours, two jobs and one"] = scored(model, texts, n_jobs=2) - ours
     return {name: float(np.abs(difference).max()) for name, difference in found.items()}
 
 
 def scored(model: Model, texts: Sequence[str], **options: int) -> Numbers:
     """Return our probabilities, shape ``(n_comments, n_labels)``."""
     return np.array([list(scores.probabilities.values()) for scores in model.score(texts, **options)])
-
-
-def has_jobs() -> bool:
-    """Whether this version can share out a batch."""
-    return "jobs" in inspect.signature(Model.score).parameters

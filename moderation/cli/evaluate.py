@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from moderation.cli import output
+from moderation.cli import options, output
 
 
 def evaluate(
@@ -20,6 +20,7 @@ def evaluate(
     note: Annotated[
         str | None, typer.Option(help="Only comments with this note, e.g. random.", show_default="all comments")
     ] = None,
+    jobs: options.Jobs = -1,
 ) -> None:
     """Print the figures of a model on label files, with 95 % intervals, and what its thresholds do there.
 
@@ -32,7 +33,7 @@ def evaluate(
 
     found = [label for path in label_files(labels) for label in read_labels(path)]
     joined = join(found if note is None else noted(found, note), data)
-    report = evaluate_model(Model.load(model), joined)
+    report = evaluate_model(Model.load(model), joined, jobs)
     for line in report.notes:
         output.say(line)
     table = output.table(*report.columns)

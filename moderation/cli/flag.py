@@ -24,13 +24,14 @@ def flag(
     format: options.OutputFormat = options.Format.TABLE,
     source_format: options.SourceFormat = "auto",
     all: Annotated[bool, typer.Option("--all", help="Show the approved comments too, in reading order.")] = False,
+    jobs: options.Jobs = -1,
     picture: Annotated[
         Path | None, typer.Option(help="Also write the table to this file, as SVG.", show_default=False)
     ] = None,
 ) -> None:
     """Flag the comments of threads for review, most serious first, with the words that caused each flag."""
     moderator = Moderator.load(model, policy)
-    checked = _checked(sources, source_format, moderator)
+    checked = _checked(sources, source_format, moderator, jobs)
     if format is options.Format.TABLE:
         console = output.console(record=picture is not None)
         for source, thread, decisions in checked:
@@ -45,13 +46,18 @@ def flag(
 
 
 def _checked(
-    sources: list[str], source_format: str, moderator: Moderator
+    sources: list[str], source_format: str, moderator: Moderator, jobs: int
 ) -> Iterator[tuple[str, Thread, list[Decision]]]:
     for source in sources:
-        for thread in read_threads(source, source_format):
-            for note in thread.notes:
-                output.say(f"{source}: {note}")
-            yield source, thread, moderator.check(thread)
+        for thread, decisions in moderator.check_threads(_read(source, source_format), jobs):
+            yield source, thread, decisions
+
+
+def _read(source: str, source_format: str) -> Iterator[Thread]:
+    for thread in read_threads(source, source_format):
+        for note in thread.notes:
+            output.say(f"{source}: {note}")
+        yield thread
 
 
 def _chosen(decisions: list[Decision], all: bool) -> list[Decision]:

@@ -28,6 +28,15 @@ DataFolder = Annotated[
 ]
 
 
+def _jobs(value: int) -> int:
+    if value == 0:
+        raise typer.BadParameter("give a number of threads, or -1 for all cores")
+    return value
+
+
+Jobs = Annotated[int, typer.Option("--jobs", help="Threads; -1 for all cores.", callback=_jobs)]
+
+
 class Format(StrEnum):
     """How a command prints its rows."""
 

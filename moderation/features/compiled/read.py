@@ -56,9 +56,6 @@ LENGTH, SIZE, TOKENS, SINGLES, MOST_SINGLES, WANTED = 0, 1, 2, 3, 4, 5  # how fa
 def read_comment(text: Any, start: Any, end: Any, whole: Any, tables: Any, room: Any) -> Any:
     """Read a comment, or one unit as a whole; return READ, UNSEEN, WANTS or LEFT, and the number of its sentences."""
     codes, spans, units, filled = tables.codes, room.spans, room.units, room.filled
-    for at in range(start, end):
-        if not codes[text[at]] & SEEN:
-            return UNSEEN, 0
     count = 0 if whole else split(text, start, end, codes, spans)
     for n in range(1, count):
         if not codes[text[spans[n, 0] - 1]] & SPACE:
@@ -75,8 +72,8 @@ def read_comment(text: Any, start: Any, end: Any, whole: Any, tables: Any, room:
         found, part_upper, part_cased, part_bangs, part_digits, part_marks = read_range(
             text, at, spans[n, 1], tables, room
         )
-        if found == LEFT:
-            return LEFT, 0
+        if found == LEFT or found == UNSEEN:
+            return found, 0
         if filled[MOST_SINGLES] >= SPACED:
             more = join_spaced(token_start, carried, room.out, filled, room.tokens, tables.words)
             if more < 0:
@@ -111,7 +108,7 @@ def shape(upper: Any, cased: Any, bangs: Any) -> Any:
 
 @jit
 def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
-    """Read a sentence; return READ, WANTS or LEFT, what `shape` counts, how many digits there are, and the markers.
+    """Read a sentence; return READ, UNSEEN, WANTS or LEFT, what `shape` counts, how many digits there are, and the markers.
 
     A chunk that is one word of letters, maybe with marks after it, is a token as it stands; most are.
     """
@@ -125,10 +122,10 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
     first, status, kind, h = start, READ, WORD, SEED  # first: of the chunk, in the text
     for at in range(start, end + 1):
         c = text[at] if at < end else np.uint32(BLANK)
-        code = codes[c] if at < end else np.uint32(BLANK | 1 << WIDTH_AT)
+        code = codes[c] if at < end else np.uint32(SEEN | BLANK | 1 << WIDTH_AT)
         width = code >> WIDTH_AT & 15
-        if code & ODD or length + width + 2 > len(line):
-            return LEFT, 0, 0, 0, 0, 0
+        if code & (SEEN | ODD) != SEEN or length + width + 2 > len(line):
+            return LEFT if code & SEEN else UNSEEN, 0, 0, 0, 0, 0
         form = code & FORM
         if width == 1 and form == BLANK:
             line[length] = BLANK

@@ -122,11 +122,11 @@ def pool_units(sentences: Any, model: Any, room: Any, row: Any) -> None:
             )
             stamp += ONE
             if sentences:
-                one = add_up(units, n, part, label, ranges, words, cells, room.runs, model.intercepts, model.markers)
+                one = add_up(units, n, part, label, ranges, words, cells, room.runs, model)
                 highest = max(highest[0], one[0]), max(highest[1], one[1])
                 room.scores[n, label], room.scores[n, label + 1] = one
         room.used[STAMP] = stamp
-        whole = add_up(units, 0, total, label, ranges, words, cells, room.runs, model.intercepts, model.markers)
+        whole = add_up(units, 0, total, label, ranges, words, cells, room.runs, model)
         room.scores[0, label], room.scores[0, label + 1] = whole
         for k in range(2):
             share = model.shares[label + k]
@@ -191,12 +191,12 @@ def add_up(
     words: Any,
     cells: Any,
     counts: Any,
-    intercepts: Any,
-    markers: Any,
+    model: Any,
 ) -> Any:
     """Return the log-odds of a unit for two labels."""
+    intercepts, markers = model.intercepts, model.markers
     a, b = scaled(part)
-    c, d = scaled(word_part(units[n, 0], units[n, 1], label, ranges, words, cells, counts))
+    c, d = scaled(word_part(units[n, 0], units[n, 1], label, ranges, words, cells, counts, model.gains, model.squares))
     a, b = intercepts[label] + a + c, intercepts[label + 1] + b + d
     marks = units[n, 2]
     for marker in range(len(markers)):
@@ -208,7 +208,9 @@ def add_up(
 
 
 @jit
-def word_part(first: Any, last: Any, label: Any, ranges: Any, words: Any, cells: Any, counts: Any) -> Any:
+def word_part(
+    first: Any, last: Any, label: Any, ranges: Any, words: Any, cells: Any, counts: Any, gains: Any, squares: Any
+) -> Any:
     """Return what the runs of words of a unit add to two labels, and their norm."""
     low, high = ranges[0, 0], ranges[0, 1]
     a = b = norm = 0.0
@@ -218,7 +220,10 @@ def word_part(first: Any, last: Any, label: Any, ranges: Any, words: Any, cells:
             if column != UNKNOWN:
                 count = counts[column]
                 counts[column] = count + 1
-                gain, square = gain_of(count)
+                if count < GAINS:
+                    gain, square = gains[count], squares[count]
+                else:
+                    gain, square = gain_of(count)
                 idf = np.float64(cells[column, 0])
                 a += gain * idf * cells[column, label + 1]
                 b += gain * idf * cells[column, label + 2]
