@@ -26,7 +26,7 @@ quality: $(VENV)/installed-dev ## all figures of the model, beside other recipes
 	$(BIN)/python -m benchmarks.quality --write
 
 bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/README.md
-	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json --plot docs/speed.svg
+	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json
 
 picture: $(VENV)/installed ## the picture of the README
 	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg

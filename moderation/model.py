@@ -36,7 +36,7 @@ PROBE_TOLERANCE = (
 )
 #: From so many texts on, a batch pays for loading the kernel (a second; some 20 where nothing is compiled yet).
 KERNEL_FROM = 2_000
-KERNEL_BATCH = 10_000  # texts at a time, to bound the memory
+KERNEL_BATCH = 2_000  # texts at a time, to bound the memory
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ Every row is a median of several runs; the contenders of a row take turns, so th
 them. First of all the scores are compared with those of the same model built from stock scikit-learn parts; where they
 differ by more than 1e-6 the exit code is 1. The ratios are printed and decide nothing.
 
-    python -m benchmarks.speed [--comments 20000] [--quick] [--json FILE] [--plot docs/speed.svg]
+    python -m benchmarks.speed [--comments 20000] [--quick] [--json FILE] [--write]
 
 Part 1, scoring: the stock model gets its texts cut and folded beforehand, outside the timing; everybody else gets comments as
 they were written. The other filters run each in a virtual environment of its own, made once under build/bench-venvs.
@@ -35,7 +35,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # `python benchmarks/speed` starts in this folder
 
-from benchmarks.speed.corpus import Comment, judged_comments, unjudged_comments, varied
+from benchmarks.speed.corpus import ROOT, Comment, judged_comments, unjudged_comments, varied
 from benchmarks.speed.growth import growth, growth_lines
 from benchmarks.speed.loading import bulk_memory, cold, loading
 from benchmarks.speed.peers import Child, children
@@ -125,7 +125,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--comments", type=int, help="how many to score (default 20000, with --quick 6000)")
     parser.add_argument("--quick", action="store_true", help="fewer comments and runs, no training on 100,000")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    parser.add_argument("--plot", type=Path, help="also draw the ratios, as SVG")
+    parser.add_argument("--write", action="store_true", help="also write docs/speed-figures.md and docs/speed.svg")
     return parser.parse_args()
 
 
@@ -134,17 +134,22 @@ if __name__ == "__main__":
     if given.quick:
         wanted = Sizes(given.comments or 6000, few=300, runs=3, training=(20_000,), training_runs=1)
     else:
-        wanted = Sizes(given.comments or 20_000, few=500, runs=5, training=(20_000, 100_000), training_runs=3)
+        wanted = Sizes(given.comments or 20_000, few=500, runs=5, training=(20_000, 100_000), training_runs=1)
+
+    said: list[str] = []
 
     def say(line: str) -> None:
-        """Print a line at once."""
+        """Print a line at once, and keep it."""
+        said.append(line)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     with threadpool_limits(1, user_api="blas"):
         figures = main(wanted, given.quick, say)
     picture = figures.pop("svg")
-    if given.plot:
-        given.plot.write_text(picture, encoding="utf-8")
+    if given.write:
+        (ROOT / "docs" / "speed.svg").write_text(picture, encoding="utf-8")
+        text = "\n".join(["# Speed, measured", "", "Written by `python -m benchmarks.speed --write`.", "", *said, ""])
+        (ROOT / "docs" / "speed-figures.md").write_text(text, encoding="utf-8")
     if given.json:
         given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
