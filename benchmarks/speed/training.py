@@ -13,7 +13,7 @@ from benchmarks.speed.corpus import LABELS, Comment
 from benchmarks.speed.rows import Row, alternate, timed
 from benchmarks.speed.stock import tfidf
 from moderation.dataset import Data, Recipe
-from moderation.features.matrix import Counts
+from moderation.features.counts import count
 from moderation.text import fold
 from moderation.training import fit
 
@@ -31,17 +31,12 @@ def training(comments: Sequence[Comment], runs: int) -> Row:
 
 def our_training(comments: Sequence[Comment]) -> None:
     """Fold, count and fit as `moderation.training` does."""
-    recipe, count = Recipe(), len(comments)
-    folded = [fold(text) for text, _ in comments]
-    counts = (
-        Counts.of(folded, "word", *recipe.word_range),
-        Counts.of(folded, "char", *recipe.char_range),
-        Counts.of(folded, "marker", 1, 1),
-    )
+    recipe, size = Recipe(), len(comments)
+    counts = count([text for text, _ in comments], recipe.ranges, recipe.min_df)
     answers = dict(zip(LABELS, np.array([comment.answers for comment in comments]).T, strict=True))
-    inherited = {label: np.zeros(count, dtype=bool) for label in LABELS}
-    every = np.ones(count, dtype=bool)
-    fit(Data(pd.DataFrame(), np.arange(count), every, counts, answers, inherited), recipe, every)
+    inherited = {label: np.zeros(size, dtype=bool) for label in LABELS}
+    every = np.ones(size, dtype=bool)
+    fit(Data(pd.DataFrame(), np.arange(size), every, counts, answers, inherited), recipe, every, jobs=-1)
 
 
 def stock_training(folded: Sequence[str], answers: NDArray[np.int64]) -> None:

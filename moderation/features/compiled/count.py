@@ -26,9 +26,7 @@ LOWEST[[((1 << bit) * int(DE_BRUIJN) & (1 << 64) - 1) >> 58 for bit in range(64)
 
 
 @jit
-def number_each(
-    text: Any, bounds: Any, marks: Any, states: Any, tables: Any, room: Any, words: Any, spots: Any
-) -> Any:
+def number_each(text: Any, bounds: Any, marks: Any, states: Any, tables: Any, room: Any, words: Any, spots: Any) -> Any:
     """Number the tokens of the texts that are TODO, none cut; return as `score_each` does."""
     again = len(states)
     room.filled[WANTED] = room.used[STRANGE] = 0
@@ -52,8 +50,16 @@ def number_each(
             spots[n, FIRST] = words.used[PLACES]
             for token in range(size):
                 number_token(
-                    buffer, token, room.tokens, words.keys, words.ids, words.hashes, words.ends, words.letters,
-                    words.places, words.used,
+                    buffer,
+                    token,
+                    room.tokens,
+                    words.keys,
+                    words.ids,
+                    words.hashes,
+                    words.ends,
+                    words.letters,
+                    words.places,
+                    words.used,
                 )
             spots[n, LAST], spots[n, MARKS] = words.used[PLACES], room.units[0, 2]
             states[n] = DONE
@@ -156,7 +162,9 @@ def char_lists(first: Any, low: Any, high: Any, ends: Any, letters: Any, grams: 
 
 
 @jit
-def word_lists(first: Any, low: Any, high: Any, spots: Any, places: Any, hashes: Any, grams: Any, starts: Any, lists: Any) -> Any:
+def word_lists(
+    first: Any, low: Any, high: Any, spots: Any, places: Any, hashes: Any, grams: Any, starts: Any, lists: Any
+) -> Any:
     """Write the numbers of the runs of words that begin at each place of each text, as `char_lists` does.
 
     The texts are in the order of their places. `heads` gets the place where a run begins, and its length.
@@ -198,7 +206,16 @@ def count_texts(spots: Any, items: Any, starts: Any, lists: Any, seen: Any, tota
 
 @jit
 def write_rows(
-    spots: Any, items: Any, starts: Any, lists: Any, counts: Any, bits: Any, groups: Any, ends: Any, columns: Any, data: Any
+    spots: Any,
+    items: Any,
+    starts: Any,
+    lists: Any,
+    counts: Any,
+    bits: Any,
+    groups: Any,
+    ends: Any,
+    columns: Any,
+    data: Any,
 ) -> Any:
     """Write how often each column stands in each text, columns in order.
 
@@ -247,9 +264,7 @@ def rehash(old_keys: Any, old_ids: Any, keys: Any, ids: Any) -> Any:
 
 
 def _entries(version: str) -> Any:
-    def number(
-        text: Any, bounds: Any, marks: Any, states: Any, tables: Any, room: Any, words: Any, spots: Any
-    ) -> Any:
+    def number(text: Any, bounds: Any, marks: Any, states: Any, tables: Any, room: Any, words: Any, spots: Any) -> Any:
         return number_each(text, bounds, marks, states, tables, room, words, spots) if version else 0
 
     def chars(first: Any, low: Any, high: Any, ends: Any, letters: Any, grams: Any, starts: Any, lists: Any) -> Any:
@@ -264,7 +279,15 @@ def _entries(version: str) -> Any:
         return count_texts(spots, items, starts, lists, seen, totals) if version else 0
 
     def rows(
-        spots: Any, items: Any, starts: Any, lists: Any, counts: Any, bits: Any, groups: Any, ends: Any, columns: Any,
+        spots: Any,
+        items: Any,
+        starts: Any,
+        lists: Any,
+        counts: Any,
+        bits: Any,
+        groups: Any,
+        ends: Any,
+        columns: Any,
         data: Any,
     ) -> Any:
         return write_rows(spots, items, starts, lists, counts, bits, groups, ends, columns, data) if version else 0

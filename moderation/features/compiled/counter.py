@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -70,7 +71,9 @@ class Counter:
         with announced():
             parts = [self._read(texts[at : at + BATCH], feed) for at in range(0, len(texts), BATCH)]
         self._spots = np.concatenate([np.zeros((0, 3), dtype=np.int64), *parts])
-        self._letters = self._words.letters[: self._words.used[LETTERS]].tobytes().decode("utf-32-le", "surrogatepass")
+        letters = self._words.letters[: self._words.used[LETTERS]].tobytes().decode("utf-32-le", "surrogatepass")
+        ends = self._words.ends[: self._words.used[IDS] + 1].tolist()
+        self._tokens = [letters[begin:end] for begin, end in pairwise(ends)]
 
     @property
     def marks(self) -> NDArray[np.int64]:
@@ -88,11 +91,12 @@ class Counter:
             grams = grams.larger()
         lists = Lists(words.places[: words.used[PLACES]], starts, numbers[: starts[-1]])
 
-        def text(token: int, what: int) -> str:
-            begin = what >> LENGTH_BITS
-            return f" {self._token(token)} "[begin : begin + (what & (1 << LENGTH_BITS) - 1)]
+        def texts(heads: NDArray[np.int64]) -> list[str]:
+            begins, lengths = heads[:, 1] >> LENGTH_BITS, heads[:, 1] & (1 << LENGTH_BITS) - 1
+            ranges = zip(heads[:, 0].tolist(), begins.tolist(), (begins + lengths).tolist(), strict=True)
+            return [f" {self._tokens[token]} "[begin:end] for token, begin, end in ranges]
 
-        return self._rows(lists, grams, min_df, text)
+        return self._rows(lists, grams, min_df, texts)
 
     def words(self, low: int, high: int, min_df: int) -> Rows:
         """Count the runs of tokens that stand in at least `min_df` of the texts."""
@@ -102,14 +106,21 @@ class Counter:
         numbers = np.empty(size * (high - low + 1), dtype=np.uint32)
         spots = self._spots[np.argsort(self._spots[:, FIRST], kind="stable")]
         grams, done = Grams.of(self._room), 0
-        while (
-            done := list_words(done, low, high, spots, words.places, words.hashes, grams, starts, numbers)
-        ) < len(spots):
+        while (done := list_words(done, low, high, spots, words.places, words.hashes, grams, starts, numbers)) < len(
+            spots
+        ):
             grams = grams.larger()
         lists = Lists(np.arange(size, dtype=np.uint32), starts, numbers[: starts[-1]])
-        return self._rows(
-            lists, grams, min_df, lambda at, length: " ".join(map(self._token, words.places[at : at + length]))
-        )
+
+        def texts(heads: NDArray[np.int64]) -> list[str]:
+            found = np.empty(len(heads), dtype=object)
+            for length in range(low, high + 1):
+                some = np.flatnonzero(heads[:, 1] == length)
+                runs = words.places[heads[some, :1] + np.arange(length)]
+                found[some] = [" ".join([self._tokens[token] for token in run]) for run in runs.tolist()]
+            return list(found)
+
+        return self._rows(lists, grams, min_df, texts)
 
     def _read(self, texts: Sequence[str], feed: Feed) -> NDArray[np.int64]:
         """Number the tokens of texts; return for each the range of its places, and its markers."""
@@ -126,18 +137,19 @@ class Counter:
         self._words = work.words
         return work.spots
 
-    def _rows(self, lists: Lists, grams: Grams, min_df: int, text: Callable[[int, int], str]) -> Rows:
+    def _rows(self, lists: Lists, grams: Grams, min_df: int, texts: Callable[[NDArray[np.int64]], list[str]]) -> Rows:
         """Keep the n-grams that stand in enough texts, put them in alphabetical order, and write the rows."""
         seen = np.zeros((int(grams.used[0]), 2), dtype=np.uint32)
         totals = np.empty(len(self._spots), dtype=np.int64)
         count_all(self._spots, *lists, seen, totals)
         kept = np.flatnonzero(seen[:, 1] >= min_df)
-        found = sorted(zip((text(*head) for head in grams.heads[kept].tolist()), kept.tolist(), strict=True))
+        found = texts(grams.heads[kept])
+        order = sorted(range(len(found)), key=found.__getitem__)
         columns = np.full(len(seen), NONE, dtype=np.uint32)
-        columns[[number for _, number in found]] = np.arange(len(found), dtype=np.uint32)
+        columns[kept[order]] = np.arange(len(order), dtype=np.uint32)
         size = int(seen[kept, 1].sum(dtype=np.int64))
         rows = Rows(
-            tuple(ngram for ngram, _ in found),
+            tuple(found[number] for number in order),
             np.zeros(len(self._spots) + 1, dtype=np.int64),
             np.empty(size, dtype=np.int32),
             np.empty(size, dtype=np.int32),
@@ -147,9 +159,6 @@ class Counter:
         room = np.zeros(len(found), dtype=np.int32), np.zeros(64 * groups, np.uint64), np.zeros(groups, np.uint64)
         write_all(self._spots, *lists.of_columns(columns), *room, *rows[1:4])
         return rows
-
-    def _token(self, number: int) -> str:
-        return self._letters[self._words.ends[number] : self._words.ends[number + 1]]
 
 
 @dataclass
