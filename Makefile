@@ -22,8 +22,8 @@ lint: $(VENV)/installed-dev
 train: $(VENV)/installed ## train the model in use from labels/ (MODERATION_DATA: data sets that labels refer to)
 	$(BIN)/python train.py
 
-quality: $(VENV)/installed-dev ## the figures of the model beside the plain recipe, see benchmarks/README.md
-	$(BIN)/python benchmarks/quality.py
+quality: $(VENV)/installed-dev ## all figures of the model, beside other recipes and the bars, see benchmarks/README.md
+	$(BIN)/python -m benchmarks.quality --write
 
 bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json --plot docs/speed.svg

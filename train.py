@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from moderation.cli import main
-from moderation.model import shipped_model
+from moderation.model_files import shipped_model
 
 if __name__ == "__main__":
     arguments = sys.argv[1:] or ["--out", str(shipped_model())]

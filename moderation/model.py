@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,22 @@ class Model:
 
     def explain(self, text: str) -> dict[str, Explanation]:
         """Return for each label the sentence that decided and the weight of each of its words."""
+        kernel = self._kernel_for(1)
+        decided = kernel.explain(text) if kernel else None
+        if decided is None:
+            return self._explain(text)
+        found = {}
+        for label, intercept, (start, end, log_odds, words, markers) in zip(
+            self.labels, self.intercepts.tolist(), decided, strict=True
+        ):
+            reasons = [Reason(label, first, last, text[first:last], weight) for first, last, weight in words]
+            reasons += [Reason(label, start, end, text[start:end], weight, name) for name, weight in markers]
+            reasons.sort(key=attrgetter("weight"), reverse=True)
+            found[label] = Explanation(label, start, end, intercept, log_odds, tuple(reasons))
+        return found
+
+    def _explain(self, text: str) -> dict[str, Explanation]:
+        """Do the same by the plain definition."""
         ranges = units(text)
         folded = [fold(text[start:end]) for start, end in ranges]
         log_odds = np.array([self._unit_log_odds(unit) for unit in folded])
@@ -140,7 +157,7 @@ class Model:
                 Reason(label, start + at, start + to, text[start + at : start + to], weight, marker)
                 for at, to, weight, marker in self._contributions(unit, number, end - start)
             ]
-            reasons.sort(key=lambda reason: -reason.weight)
+            reasons.sort(key=attrgetter("weight"), reverse=True)
             found[label] = Explanation(
                 label, start, end, float(self.intercepts[number]), float(log_odds[decided, number]), tuple(reasons)
             )
@@ -168,7 +185,7 @@ class Model:
         except ImportError:
             return None
         blocks = dict(zip((block.analyzer for block in self.features.blocks), self.features.offsets(), strict=True))
-        ranges = {block.analyzer: (block.low, block.high) for block in self.features.blocks}
+        ranges: dict[str, tuple[int, int]] = {block.analyzer: (block.low, block.high) for block in self.features.blocks}
         markers = {
             ngram: blocks["marker"] + place
             for block in self.features.blocks
@@ -185,11 +202,10 @@ class Model:
     def _score_batch(self, kernel: Kernel, texts: Sequence[str]) -> list[Scores]:
         log_odds, coverage = kernel.log_odds(texts)
         slopes, intercepts = np.array(self._calibration).T
-        probabilities = 1 / (1 + np.exp(np.minimum(-(slopes * log_odds + intercepts), 700)))
-        labels = self.labels
+        calibrated, labels = (slopes * log_odds + intercepts).tolist(), self.labels
         return [
-            Scores(dict(zip(labels, row, strict=True)), share)
-            for row, share in zip(probabilities.tolist(), coverage.tolist(), strict=True)
+            Scores(dict(zip(labels, map(logistic, row), strict=True)), share)
+            for row, share in zip(calibrated, coverage.tolist(), strict=True)
         ]
 
     def _unit_log_odds(self, folded: Folded) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,10 @@ class Scores:
     coverage: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """What one word, or one marker, adds to the log-odds of the sentence that decided.
+
+    A tuple and no dataclass, since a long comment has a hundred of them, and an archive a million comments.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import moderation
 #: Layers from the bottom up. A module imports only from its own layer or from layers before it.
 LAYERS = [
     ["errors"],
-    ["comments", "text"],
+    ["attacks", "comments", "text"],
     ["scores"],
     ["features"],
     ["model_files"],

@@ -1,6 +1,9 @@
 """The compiled kernel gives what the plain definition gives, on any text."""
 
+import collections
 import dataclasses
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -9,10 +12,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import moderation.model
+from moderation import Model
 from moderation.labels import label_files, read_labels
 from moderation.text import fold
 
-pytest.importorskip("numba", reason="the kernel needs Numba: pip install moderation[fast]")
+numba = pytest.importorskip("numba", reason="the kernel needs Numba: pip install moderation[fast]")
+compiled = pytest.importorskip("moderation.features.compiled")
+cache = pytest.importorskip("moderation.features.compiled.cache")
+tables = pytest.importorskip("moderation.features.compiled.tables")
+
+TEXTS = [
+    "Espèce d'idiot ! Va au diable.",
+    "Merci. 5 000 F",
+    "zxq wvk",
+    "",
+    "s a l e c o n, b@tard, puuuute, +223 70 00 00 00",
+]
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 NEAR_TEXT = st.text("aeéncoltdfhsuwOIL0123459 @$€!|*#.-_'’,;:?…»)/(\n\t\u200bсα🐒xF", max_size=120)
@@ -56,6 +71,129 @@ def test_any_text_scores_as_by_definition(moderator, texts):
 def test_labelled_comments_score_as_by_definition(moderator, root):
     labels = [label for path in label_files([root / "labels"]) for label in read_labels(path)]
     check(moderator.model, [label.text for label in labels if label.text][::5])
+
+
+def by_place(explanation):
+    """Return what each place adds; one character may be several tokens."""
+    found = collections.Counter()
+    for reason in explanation.reasons:
+        found[reason.start, reason.end, reason.text, reason.marker] += reason.weight
+    return found
+
+
+def check_explanations(model, text):
+    for label, found in model.explain(text).items():
+        expected = model._explain(text)[label]
+        assert (found.start, found.end) == (expected.start, expected.end), text
+        assert found.log_odds == pytest.approx(expected.log_odds, abs=1e-6), text
+        weights, others = by_place(found), by_place(expected)
+        assert weights.keys() == others.keys(), text
+        for place, weight in weights.items():
+            assert weight == pytest.approx(others[place], abs=1e-6), (text, place)
+        assert list(found.reasons) == sorted(found.reasons, key=lambda reason: -reason.weight)
+
+
+@settings(deadline=None)
+@given(ANY_TEXT | NEAR_TEXT | SENTENCES)
+@example("Merci. t.u e s n u l ! c o n n n a r d " + "y" * 80 + " http://" + "a" * 90)
+@example("c o n. n a r d")
+def test_any_text_is_explained_as_by_definition(moderator, text):
+    assert moderator.model.compile()
+    check_explanations(moderator.model, text)
+
+
+def test_labelled_comments_are_explained_as_by_definition(moderator, root):
+    assert moderator.model.compile()
+    labels = [label for path in label_files([root / "labels"]) for label in read_labels(path)]
+    for text in [label.text for label in labels if label.text][::40]:
+        check_explanations(moderator.model, text)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_any_number_of_labels(moderator, count):
+    """Labels are scored in pairs."""
+    model = moderator.model
+    names = ["insult", "spam", "other"][:count]
+    columns = [0, *(1 + number % 2 for number in range(count))]
+    card = model.card | {
+        "labels": names,
+        "pooling": dict.fromkeys(names, 0.6),
+        "calibration": {name: [1.0, 0.0] for name in names},
+    }
+    cells = np.ascontiguousarray(model.cells[:, columns])
+    cells[:, -1] *= np.float32(0.5)
+    other = Model(model.features, cells, np.arange(count, dtype=np.float32), card)
+    check(other, TEXTS)
+    for text in TEXTS:
+        check_explanations(other, text)
+
+
+def test_scores_do_not_depend_on_threads_or_on_what_was_read_before(moderator, root):
+    labels = [label for path in label_files([root / "labels"]) for label in read_labels(path)]
+    texts = [label.text for label in labels if label.text][:6000]
+    fresh = dataclasses.replace(moderator.model)
+    first = fresh.score(texts)
+    assert fresh.score(texts, n_jobs=3) == first
+    assert [fresh.score([text])[0] for text in texts[:300]] == first[:300]
+    with pytest.raises(ValueError, match="n_jobs is 0"):
+        fresh.score(texts, n_jobs=0)
+
+
+def test_a_comment_of_more_new_words_than_there_is_room_for(moderator, monkeypatch):
+    """The room is emptied, and made larger where one comment fills it."""
+    monkeypatch.setattr(tables, "KEYS", 64)
+    monkeypatch.setattr(tables, "POOL", 1 << 11)
+    other, kernel = kernel_of(moderator.model, 0.6)
+    texts = [
+        " ".join(f"mot{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(first, first + 40)) for first in range(9)
+    ]
+    texts.append(" ".join(f"bon{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(400)))
+    log_odds, _ = kernel.log_odds(texts)
+    for number, text in enumerate(texts):
+        np.testing.assert_allclose(log_odds[number], other.log_odds(text), atol=1e-6)
+
+
+def test_more_disguised_words_than_are_kept(moderator, monkeypatch):
+    monkeypatch.setattr(compiled, "CHUNKS", 16)
+    other, kernel = kernel_of(moderator.model, 0.6)
+    texts = [f"c{n}nnard b{n}t@rd d{n}bile" for n in range(40)]
+    log_odds, _ = kernel.log_odds(texts)
+    for number, text in enumerate(texts):
+        np.testing.assert_allclose(log_odds[number], other.log_odds(text), atol=1e-6)
+
+
+COLD = """
+import sys, moderation
+model = moderation.Model.load()
+print(model.compile(), round(model.score(["Espèce d'imbécile !"])[0].probabilities["insult"], 6))
+"""
+
+
+def run_cold(environment):
+    done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, env=environment, check=True)
+    return done.stdout.split(), done.stderr
+
+
+def test_machine_code_is_kept_and_its_making_announced(moderator, tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    (made, first), said = run_cold(environment)
+    assert "compiling the scoring kernel" in said
+    assert list(tmp_path.rglob("*.nbc"))
+    (again, second), silent = run_cold(environment)
+    assert (made, again, first) == ("True", "True", second)
+    assert silent == ""
+    expected = moderator.model._score("Espèce d'imbécile !").probabilities["insult"]
+    assert float(first) == pytest.approx(expected, abs=1e-6)
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(monkeypatch):
+    def refuse(*_, cache, **__):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(numba, "njit", refuse)
+    assert cache.cached(len) is len
 
 
 def test_a_megabyte_is_scored(moderator):

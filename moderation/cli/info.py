@@ -18,7 +18,8 @@ def info(
     """Show the card of a model, or count what label files hold: kinds, targets, languages, lengths."""
     from moderation.card import render
     from moderation.labels import label_files, read_labels, tally
-    from moderation.model import CARD, Model
+    from moderation.model import Model
+    from moderation.model_files import CARD
 
     if not paths or (len(paths) == 1 and (paths[0] / CARD).is_file()):
         output.console().print(Markdown(output.printable(render(Model.load(paths[0] if paths else None).card))))

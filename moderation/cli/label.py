@@ -35,7 +35,8 @@ def label(
     from moderation.labelling.log import Log
     from moderation.labelling.material import read_material
     from moderation.labelling.session import Session, check_annotator
-    from moderation.model import Model, shipped_model
+    from moderation.model import Model
+    from moderation.model_files import shipped_model
 
     names = tuple(dict.fromkeys(label or ("insult", "spam")))
     terminal.check_labels(names)

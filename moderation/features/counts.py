@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,11 @@ class Counts:
         """Return the counts without the n-grams that stand in fewer texts; `totals` stay."""
         kept = np.flatnonzero(np.bincount(self.matrix.indices, minlength=len(self.ngrams)) >= min_df)
         ngrams = tuple(self.ngrams[column] for column in kept)
-        return Counts(self.analyzer, self.low, self.high, ngrams, _columns(self.matrix, kept), self.totals)
+        return replace(self, ngrams=ngrams, matrix=_columns(self.matrix, kept))
+
+    def of_rows(self, rows: NDArray[np.int64]) -> Counts:
+        """Return the counts of some of the texts."""
+        return replace(self, matrix=self.matrix[rows], totals=self.totals[rows])
 
     def vocabulary(self, rows: Rows, min_df: int, max_features: int | None) -> Block:
         """Return the block that these rows teach: n-grams in at least `min_df` of them, the most frequent if too many."""
@@ -127,12 +131,12 @@ def side_by_side(counts: Sequence[Counts], blocks: Sequence[Block], rows: Rows) 
 
     Some rows at a time, so that what they are made from stays in the processor's cache.
     """
-    positions = [part.positions(block) for part, block in zip(counts, blocks, strict=True)]
+    wheres = [(block, part.positions(block)) for part, block in zip(counts, blocks, strict=True)]
     chosen = np.arange(counts[0].matrix.shape[0]) if rows is None else rows
     pieces = []
     for first in range(0, max(1, len(chosen)), ROWS):
         some = chosen[first : first + ROWS]
-        parts = [part.tfidf(some, *where) for part, *where in zip(counts, blocks, positions, strict=True)]
+        parts = [part.tfidf(some, *where) for part, where in zip(counts, wheres, strict=True)]
         pieces.append(sparse.hstack(parts, format="csr"))
     return sparse.csr_array(sparse.vstack(pieces, format="csr"))
 

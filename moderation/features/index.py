@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,13 @@ class Lines(Sequence[str]):
             raise ValueError(f"{len(lines)} n-grams where {self._count} were expected")
         return lines
 
-    def __getitem__(self, position):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, position: int) -> str: ...
+
+    @overload
+    def __getitem__(self, position: slice) -> list[str]: ...
+
+    def __getitem__(self, position: int | slice) -> str | list[str]:
         return self._lines[position]
 
     def __len__(self) -> int:

@@ -11,19 +11,45 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.features.compiled.cache import announced
-from moderation.features.compiled.feed import Feed, folded_texts
-from moderation.features.compiled.score import ABANDONED, DONE, RAW, STAMP, TODO, WHOLE, score_all
+from moderation.features.compiled.explain import explain_text
+from moderation.features.compiled.feed import MOST_TRIES, Feed, folded_text
+from moderation.features.compiled.read import LEFT, READ, START, STOP, WANTED
+from moderation.features.compiled.score import ABANDONED, DONE, RAW, STAMP, STRANGE, TODO, WHOLE, score_all
 from moderation.features.compiled.tables import Reading, Room, Weights
 from moderation.scores import pool, units
+from moderation.text import MARKERS
 
 LONGEST = 4096  # a comment of so many characters has room in what is kept between calls
 Found = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 Single = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+
+
+class Decided(NamedTuple):
+    """The unit of a comment that decided for a label.
+
+    Parameters
+    ----------
+    start, end
+        Its range in the comment.
+    log_odds
+        What it scores.
+    words
+        Range in the comment and what it adds, of each word of which the model knows something.
+    markers
+        Name and what it adds.
+    """
+
+    start: int
+    end: int
+    log_odds: float
+    words: list[tuple[int, int, float]]
+    markers: list[tuple[str, float]]
 
 
 class Kernel:
@@ -62,7 +88,7 @@ class Kernel:
         """Return the pooled log-odds of comments, shape ``(n_comments, n_labels)``, and their coverage, in [0, 1]."""
         odds, coverage, states = self._run(texts, np.full(len(texts), RAW))
         if (states == ABANDONED).any():
-            for number in np.flatnonzero(states == ABANDONED):
+            for number in np.flatnonzero(states == ABANDONED).tolist():
                 odds[number], coverage[number] = self._by_unit(texts[number])
         return odds[:, : self._labels], coverage
 
@@ -82,6 +108,67 @@ class Kernel:
         odds, coverage = self.log_odds([text])
         return odds[0].tolist(), float(coverage[0])
 
+    def explain(self, text: str) -> list[Decided] | None:
+        """Return for each label the unit that decided and what its words add; None where it is left to the definition."""
+        found = self._explain(text, False)
+        return self._explain_units(text) if found is None else found
+
+    def _explain(self, text: str, whole: bool) -> list[Decided] | None:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        pairs = len(self._weights.intercepts)
+        odds, decided = np.empty(pairs), np.empty((pairs, 4), dtype=np.int64)
+        weights = np.empty((2 * len(codes) + 1, pairs))
+        with self._room(len(text)) as room:
+            for _ in range(MOST_TRIES):
+                status = explain_text(codes, whole, self._feed.tables, self._weights, room, decided, odds, weights)
+                if status == READ:
+                    return [self._decided(n, decided, odds, weights, room, len(text)) for n in range(self._labels)]
+                if status == LEFT:
+                    break
+                self._feed.learn(codes if room.used[STRANGE] else codes[:0], text, room.wanted[: room.filled[WANTED]])
+        return None
+
+    def _explain_units(self, text: str) -> list[Decided] | None:
+        """Explain a comment that is read unit by unit."""
+        ranges = units(text)
+        odds, _ = self._units([text[start:end] for start, end in ranges])
+        found = []
+        for label, share in enumerate(self._weights.shares[: self._labels].tolist()):
+            unit = 1 + int(odds[1:, label].argmax()) if share > 0 and len(ranges) > 1 else 0
+            start, end = ranges[unit]
+            explained = self._explain(text[start:end], True)
+            if explained is None:
+                return None
+            one = explained[label]
+            words = [(start + first, start + last, weight) for first, last, weight in one.words]
+            found.append(one._replace(start=start, end=end, words=words))
+        return found
+
+    def _decided(
+        self,
+        label: int,
+        decided: NDArray[np.int64],
+        odds: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        room: Room,
+        length: int,
+    ) -> Decided:
+        unit, first, last, marks = decided[label].tolist()
+        start, end = room.spans[unit - 1].tolist() if unit else (0, length)
+        ranges = room.tokens[first:last, START : STOP + 1].tolist()
+        words = [
+            (*place, weight)
+            for place, weight in zip(ranges, weights[first:last, label].tolist(), strict=True)
+            if weight == weight
+        ]
+        cells, columns = self._weights.cells, self._weights.markers
+        markers = [
+            (name, float(cells[column, 0]) * float(cells[column, label + 1]))
+            for bit, (name, column) in enumerate(zip(MARKERS, columns.tolist(), strict=True))
+            if marks >> bit & 1 and column >= 0
+        ]
+        return Decided(start, end, float(odds[label]), words, markers)
+
     def _run(self, texts: Sequence[str], marks: NDArray[np.int64]) -> Found:
         size = len(texts)
         with self._room(len(texts[0]) if size == 1 else max(map(len, texts))) as room:
@@ -90,14 +177,17 @@ class Kernel:
         return work.odds, work.coverage, states
 
     def _by_unit(self, text: str) -> tuple[NDArray[np.float64], float]:
-        """Score a comment unit by unit; `fold` folds those that the kernel leaves."""
-        parts = [text[start:end] for start, end in units(text)]
-        odds, coverage, states = self._run(parts, np.full(len(parts), WHOLE))
-        left = np.flatnonzero(states == ABANDONED)
-        if len(left):
-            odds[left], coverage[left], states[left] = self._run(*folded_texts([parts[number] for number in left]))
-        assert (states == DONE).all()
+        """Score a comment unit by unit."""
+        odds, coverage = self._units([text[start:end] for start, end in units(text)])
         return pool(odds, self._weights.shares), float(coverage[0])
+
+    def _units(self, parts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Score units; `fold` folds those that the kernel leaves."""
+        odds, coverage, states = self._run(parts, np.full(len(parts), WHOLE))
+        for number in np.flatnonzero(states == ABANDONED).tolist():
+            odds[[number]], coverage[[number]], states[[number]] = self._run(*folded_text(parts[number]))
+        assert (states == DONE).all()
+        return odds, coverage
 
     def _lent(self) -> tuple[Room, Single]:
         """Return a room that no other thread has, to be given back to `_rooms`."""

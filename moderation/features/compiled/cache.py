@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import Any
 
-import numba
-
-from moderation.features.compiled.codes import OPTIONS
+from moderation.features.compiled.codes import Function, jit
 
 _PACKAGE = Path(__file__).parents[2]
 _SOURCES = ("features/compiled/*.py", "features/index.py", "text/*.py")
@@ -32,12 +29,12 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def cached(function: Callable[..., Any]) -> Any:
+def cached(function: Function) -> Function:
     """Compile a function that closes over the fingerprint; without a disk cache where no folder can be written."""
     try:
-        return numba.njit(cache=True, **OPTIONS)(function)
+        return jit(function, cache=True)
     except RuntimeError:  # Numba found no folder to write
-        return numba.njit(**OPTIONS)(function)
+        return jit(function)
 
 
 @contextmanager

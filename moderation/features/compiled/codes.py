@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -20,9 +20,15 @@ SEEN, SPACE, UPPER, CASED, ALIKE, ODD, LETTER = (1 << bit for bit in range(25, 3
 LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 122, 48, 57, 32, 39, 46, 33, 0x20AC
 SEED, PRIME = np.uint64(index.SEED), np.uint64(index.PRIME)
 ELIDED, MONEY, HIDDEN, PREFIX, DOMAIN, NOT_SPACED = range(1, 7)  # the roles of words
-#: Without reference counts, which cost more than the work: nothing here makes an object.
-OPTIONS = {"nogil": True, "_nrt": False}
-jit = numba.njit(**OPTIONS)
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def jit(function: Function, cache: bool = False) -> Function:
+    """Compile, without reference counts, which cost more than the work: nothing here makes an object."""
+    options: dict[str, Any] = {"nogil": True, "cache": cache, "_nrt": False}
+    compiled: Function = numba.njit(**options)(function)
+    return compiled
 
 
 @jit

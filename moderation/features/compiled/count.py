@@ -27,7 +27,7 @@ LOWEST[[((1 << bit) * int(DE_BRUIJN) & (1 << 64) - 1) >> 58 for bit in range(64)
 
 @jit
 def number_each(text: Any, bounds: Any, marks: Any, states: Any, tables: Any, room: Any, words: Any, spots: Any) -> Any:
-    """Number the tokens of the texts that are TODO, none cut; return as `score_each` does."""
+    """Give the tokens of the texts that are TODO, none cut, numbers; return as `score_each` does."""
     again = len(states)
     room.filled[WANTED] = room.used[STRANGE] = 0
     for n in range(len(states)):

@@ -25,7 +25,7 @@ from moderation.features.compiled.count import (
     number_all,
     write_all,
 )
-from moderation.features.compiled.feed import Feed, folded_texts
+from moderation.features.compiled.feed import Feed, folded_text
 from moderation.features.compiled.numbers import Desk, Grams, Lists, Words
 from moderation.features.compiled.score import ABANDONED, DONE, WHOLE
 from moderation.features.compiled.tables import Reading
@@ -123,19 +123,21 @@ class Counter:
         return self._rows(lists, grams, min_df, texts)
 
     def _read(self, texts: Sequence[str], feed: Feed) -> NDArray[np.int64]:
-        """Number the tokens of texts; return for each the range of its places, and its markers."""
-        work = _Numbering(self._words, Desk.of(max(map(len, texts))), np.empty((len(texts), 3), dtype=np.int64))
-        states = feed.run(texts, np.full(len(texts), WHOLE), work)
-        left = np.flatnonzero(states == ABANDONED)
-        if len(left):
-            folded, marks = folded_texts([texts[number] for number in left])
-            again = _Numbering(work.words, Desk.of(max(map(len, folded))), np.empty((len(left), 3), dtype=np.int64))
-            states[left] = feed.run(folded, marks, again)
-            work.spots[left] = again.spots
-            work.words = again.words
+        """Give the tokens of texts numbers; return for each text the range of its places, and its markers."""
+        spots = np.empty((len(texts), 3), dtype=np.int64)
+        states = self._number(texts, np.full(len(texts), WHOLE), feed, spots)
+        for number in np.flatnonzero(states == ABANDONED).tolist():
+            states[number] = self._number(*folded_text(texts[number]), feed, spots[number : number + 1])[0]
         assert (states == DONE).all()
+        return spots
+
+    def _number(
+        self, texts: Sequence[str], marks: NDArray[np.int64], feed: Feed, spots: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        work = _Numbering(self._words, Desk.of(max(map(len, texts))), spots)
+        states = feed.run(texts, marks, work)
         self._words = work.words
-        return work.spots
+        return states
 
     def _rows(self, lists: Lists, grams: Grams, min_df: int, texts: Callable[[NDArray[np.int64]], list[str]]) -> Rows:
         """Keep the n-grams that stand in enough texts, put them in alphabetical order, and write the rows."""

@@ -70,9 +70,9 @@ class Feed:
                 states[first] = ABANDONED
             else:
                 room = work.room
-                self._learn(text if room.used[STRANGE] else text[:0], joined, room.wanted[: room.filled[WANTED]])
+                self.learn(text if room.used[STRANGE] else text[:0], joined, room.wanted[: room.filled[WANTED]])
 
-    def _learn(self, text: NDArray[np.uint32], joined: str, wanted: NDArray[np.int64]) -> None:
+    def learn(self, text: NDArray[np.uint32], joined: str, wanted: NDArray[np.int64]) -> None:
         """Look up the characters of a text, and fold the chunks that the kernel could not."""
         with _learning:
             learn_characters(text, self.tables)
@@ -83,8 +83,11 @@ class Feed:
                 learn_chunk(chunk, self.tables)
 
 
-def folded_texts(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
-    """Return units as `fold` folds them, in the form that can be fed, and their markers."""
-    folded = [fold(text) for text in texts]
-    marks = np.array([sum(1 << MARKERS.index(marker) for marker in unit.markers) for unit in folded], dtype=np.int64)
-    return [unit.text + " " * bool(unit.text) for unit in folded], marks
+def folded_text(text: str) -> tuple[list[str], NDArray[np.int64]]:
+    """Return a unit as `fold` folds it, and its markers, in the form that `Feed.run` takes.
+
+    They are fed one at a time: where a token comes from is looked up by its place in all that is fed.
+    """
+    folded = fold(text)
+    marks = np.array([sum(1 << MARKERS.index(marker) for marker in folded.markers)], dtype=np.int64)
+    return [folded.text + " " * bool(folded.text)], marks

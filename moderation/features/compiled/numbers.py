@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.features.compiled.count import NONE, PLACES, rehash_all
-from moderation.features.compiled.read import WANTED
+from moderation.features.compiled.read import STOP, WANTED
 from moderation.features.compiled.score import STRANGE
 
 
@@ -16,7 +16,9 @@ class Desk(NamedTuple):
     """What a text is read in, as the first arrays of `tables.Room`."""
 
     line: NDArray[np.uint32]
+    raw: NDArray[np.uint32]
     out: NDArray[np.uint32]
+    origin: NDArray[np.uint32]
     spans: NDArray[np.int64]
     units: NDArray[np.int64]
     tokens: NDArray[np.uint64]
@@ -30,10 +32,12 @@ class Desk(NamedTuple):
         line = 2 * longest + 64
         return cls(
             line=np.empty(line, dtype=np.uint32),
+            raw=np.empty(line, dtype=np.uint32),
             out=np.empty(6 * line + 64, dtype=np.uint32),
+            origin=np.empty((6 * line + 64, 2), dtype=np.uint32),
             spans=np.empty((2, 2), dtype=np.int64),
             units=np.empty((3, 3), dtype=np.int64),
-            tokens=np.empty((line, 4), dtype=np.uint64),
+            tokens=np.empty((line, STOP + 1), dtype=np.uint64),
             filled=np.zeros(WANTED + 1, dtype=np.int64),
             wanted=np.empty((4096, 2), dtype=np.int64),
             used=np.zeros(STRANGE + 1, dtype=np.int64),
@@ -67,8 +71,11 @@ class Words(NamedTuple):
     def larger(self) -> Words:
         """Return the same with twice the room."""
         found = Words.of(2 * len(self.hashes))
-        for old, new in zip(self[2:], found[2:], strict=True):
-            new[: len(old)] = old
+        found.hashes[: len(self.hashes)] = self.hashes
+        found.ends[: len(self.ends)] = self.ends
+        found.letters[: len(self.letters)] = self.letters
+        found.places[: len(self.places)] = self.places
+        found.used[:] = self.used
         rehash_all(self.keys, self.ids, found.keys, found.ids)
         return found
 

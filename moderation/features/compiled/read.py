@@ -35,8 +35,9 @@ from moderation.features.compiled.codes import (
     place,
     step,
 )
-from moderation.features.compiled.scan import STRETCHED, is_final, is_stretched, unstretch, write_chunk
+from moderation.features.compiled.scan import STRETCHED, is_final, write_chunk
 from moderation.features.compiled.split import split
+from moderation.features.compiled.words import is_stretched, unstretch
 from moderation.text import MARKERS
 
 CAPITALS = 1 << MARKERS.index("capitals")
@@ -47,7 +48,7 @@ WORD, MARKED, OTHER = 0, 1, 2  # what a chunk is so far: letters, letters and th
 SPACED = 3  # so many single letters in a row are one word set apart
 READ, UNSEEN, WANTS, LEFT = 0, 1, 2, 3  # done; a character, or a chunk, must be looked up; it is left to `fold`
 KEY, BEGIN, END, MARKS = 0, 1, 2, 3  # of a chunk
-HASH, ENTRY = 0, 3  # of a token, beside its range
+HASH, ENTRY, START, STOP = 0, 3, 4, 5  # of a token, beside its range in `out`: START and STOP are its range in the text
 LENGTH, SIZE, TOKENS, SINGLES, MOST_SINGLES, WANTED = 0, 1, 2, 3, 4, 5  # how far each part of the room is filled
 
 
@@ -115,11 +116,13 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
     A chunk that is one word of letters, maybe with marks after it, is a token as it stands; most are.
     """
     codes, forms, words, lengths, chunks, chunk_text = tables
-    line, out, filled, tokens, wanted = room.line, room.out, room.filled, room.tokens, room.wanted
+    line, raw, out, origin = room.line, room.raw, room.out, room.origin
+    filled, tokens, wanted = room.filled, room.tokens, room.wanted
     length = begin = filled[LENGTH]  # begin: of the chunk, in the line
     size = filled[SIZE]
-    upper = cased = bangs = digits = marks = alike = letters = 0
-    raw, status, kind, h = start, READ, WORD, SEED
+    upper = cased = bangs = digits = marks = letters = 0
+    alike: Any = 0
+    first, status, kind, h = start, READ, WORD, SEED  # first: of the chunk, in the text
     for at in range(start, end + 1):
         c = text[at] if at < end else np.uint32(BLANK)
         code = codes[c] if at < end else np.uint32(BLANK | 1 << WIDTH_AT)
@@ -130,23 +133,26 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
         if width == 1 and form == BLANK:
             line[length] = BLANK
             if kind != OTHER and not alike and letters:
-                push_token(h, size, size + letters, out, filled, tokens)
+                last = raw[begin + letters - 1] + 1
+                push_token(h, size, size + letters, raw[begin], last, out, filled, tokens)
                 size += letters
             elif length > begin:
                 stop, more, found = -1, 0, READ
                 if not alike:
-                    stop, more = write_chunk(line, begin, length, out, size, words, lengths)
-                    if stop >= 0 and not push_tokens(out, size, stop, filled, tokens, True):
+                    stop, more = write_chunk(line, raw, begin, length, out, origin, size, words, lengths)
+                    if stop >= 0 and not push_tokens(out, origin, size, stop, filled, tokens, True):
                         stop = -1
                 if stop < 0:
-                    found, more, stop = kept_chunk(text, raw, at, out, size, filled, tokens, wanted, chunks, chunk_text)
+                    found, more, stop = kept_chunk(
+                        text, first, at, out, origin, size, filled, tokens, wanted, chunks, chunk_text
+                    )
                     if found == LEFT or stop - size > 4 * (length - begin):
                         return LEFT, 0, 0, 0, 0, 0
                 status, marks, size = max(status, found), marks | more, stop
             length += at < end
-            begin, raw, alike, kind, letters, h = length, at + 1, 0, WORD, 0, SEED
+            begin, first, alike, kind, letters, h = length, at + 1, 0, WORD, 0, SEED
         elif width == 1:
-            line[length] = form
+            line[length], raw[length] = form, at
             if kind == WORD and LOW_A <= form <= LOW_Z:
                 if letters >= 2 and line[length - 1] == form and line[length - 2] == form:
                     kind = OTHER
@@ -155,16 +161,16 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                 letters += 1
             else:
                 kind = MARKED if kind != OTHER and is_final(form) else OTHER
-                digits += ZERO <= form <= NINE
+                digits += 1 if ZERO <= form <= NINE else 0
                 bangs += c == BANG
             length += 1
         else:
             kind = OTHER if width else kind
             for k in range(width):
-                form = forms[c, k]
-                line[length] = form
+                part = forms[c, k]
+                line[length], raw[length] = part, at
                 length += 1
-                digits += ZERO <= form <= NINE
+                digits += 1 if ZERO <= part <= NINE else 0
         if at < end:
             alike |= code & ALIKE
             upper += code & UPPER != 0
@@ -176,9 +182,10 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
 @jit
 def kept_chunk(
     text: Any,
-    raw: Any,
-    raw_end: Any,
+    start: Any,
+    end: Any,
     out: Any,
+    origin: Any,
     size: Any,
     filled: Any,
     tokens: Any,
@@ -187,28 +194,29 @@ def kept_chunk(
     chunk_text: Any,
 ) -> Any:
     """Write the tokens of a chunk that `fold` has folded; return READ, WANTS or LEFT, its markers, and the length."""
-    if raw_end - raw > LONGEST_CHUNK:
+    if end - start > LONGEST_CHUNK:
         return LEFT, 0, size
-    h = hash_range(text, raw, raw_end)
+    h = hash_range(text, start, end)
     rows = len(chunks) - 1  # the last row says how much of the text is used
     at = place(h, rows)
     while chunks[at, KEY] != 0 and chunks[at, KEY] != h:
         at = after(at, rows)
     if chunks[at, KEY] == 0:
         if filled[WANTED] < len(wanted):
-            wanted[filled[WANTED], 0], wanted[filled[WANTED], 1] = raw, raw_end
+            wanted[filled[WANTED], 0], wanted[filled[WANTED], 1] = start, end
             filled[WANTED] += 1
         return WANTS, 0, size
     stop = size
     for i in range(chunks[at, BEGIN], chunks[at, END]):
-        out[stop] = chunk_text[i]
+        out[stop] = chunk_text[i, 0]
+        origin[stop, 0], origin[stop, 1] = start + chunk_text[i, 1], start + chunk_text[i, 2]
         stop += 1
-    push_tokens(out, size, stop, filled, tokens, False)
+    push_tokens(out, origin, size, stop, filled, tokens, False)
     return READ, np.int64(chunks[at, MARKS]), stop
 
 
 @jit
-def push_tokens(buffer: Any, start: Any, stop: Any, filled: Any, tokens: Any, strict: Any) -> Any:
+def push_tokens(buffer: Any, origin: Any, start: Any, stop: Any, filled: Any, tokens: Any, strict: Any) -> Any:
     """Note the tokens of a folded text that has a space after each; refuse, if strict, single letters in a row."""
     before, most, singles = filled[TOKENS], filled[MOST_SINGLES], filled[SINGLES]
     begin, h, here = start, SEED, 0
@@ -217,7 +225,8 @@ def push_tokens(buffer: Any, start: Any, stop: Any, filled: Any, tokens: Any, st
         if c != BLANK:
             h = step(h, c)
             continue
-        here = here + 1 if push_token(h, begin, at, buffer, filled, tokens) else 0
+        single = push_token(h, begin, at, origin[begin, 0], origin[at - 1, 1], buffer, filled, tokens)
+        here = here + 1 if single else 0
         if strict and here >= SPACED:
             filled[TOKENS], filled[MOST_SINGLES], filled[SINGLES] = before, most, singles
             return False
@@ -226,10 +235,11 @@ def push_tokens(buffer: Any, start: Any, stop: Any, filled: Any, tokens: Any, st
 
 
 @jit
-def push_token(h: Any, begin: Any, end: Any, buffer: Any, filled: Any, tokens: Any) -> Any:
+def push_token(h: Any, begin: Any, end: Any, first: Any, last: Any, buffer: Any, filled: Any, tokens: Any) -> Any:
     """Note a token; tell whether it is a single letter, and keep count of those in a row."""
     count = filled[TOKENS]
     tokens[count, HASH], tokens[count, BEGIN], tokens[count, END] = h, begin, end
+    tokens[count, START], tokens[count, STOP] = first, last
     filled[TOKENS] = count + 1
     if end == begin + 1 and LOW_A <= buffer[begin] <= LOW_Z:
         filled[SINGLES] += 1
@@ -265,11 +275,12 @@ def join_spaced(first: Any, carried: Any, out: Any, filled: Any, tokens: Any, wo
                 if is_stretched(out, size, end):
                     end, marks = unstretch(out, size, end), marks | STRETCHED
                 tokens[kept, HASH], tokens[kept, BEGIN], tokens[kept, END] = hash_range(out, size, end), size, end
+                tokens[kept, START], tokens[kept, STOP] = tokens[at, START], tokens[stop - 1, STOP]
                 filled[SIZE] = end
                 kept, at = kept + 1, stop
                 continue
         for n in range(at, min(count, max(stop, at + 1))):
-            for k in range(3):
+            for k in range(tokens.shape[1]):
                 tokens[kept, k] = tokens[n, k]
             kept += 1
         at = max(stop, at + 1)

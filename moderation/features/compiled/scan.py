@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from moderation.features.compiled.codes import (
     BANG,
     BLANK,
@@ -31,19 +28,25 @@ from moderation.features.compiled.codes import (
     member,
     step,
 )
+from moderation.features.compiled.words import is_stretched, may_be_leet, unstretch
 from moderation.text import MARKERS
-from moderation.text.disguises import DISGUISED
 
 LINK = 1 << MARKERS.index("link")
 STRETCHED = 1 << MARKERS.index("stretched")
 
 
 @jit
-def write_chunk(line: Any, at: Any, end: Any, out: Any, size: Any, words: Any, lengths: Any) -> Any:
-    """Write the tokens of a chunk, each with a space after it; return the length (-1: left to `fold`) and the markers."""
+def write_chunk(
+    line: Any, raw: Any, at: Any, end: Any, out: Any, origin: Any, size: Any, words: Any, lengths: Any
+) -> Any:
+    """Write the tokens of a chunk, each with a space after it; return the length (-1: left to `fold`) and the markers.
+
+    `origin` gets where the first character of a token begins in the text, and where its last ends; `raw` has where each of
+    the line stands there.
+    """
     start, stop = find_host(line, at, end)
     if stop >= 0:
-        size, marks = write_words(line, start, stop, out, size, words, lengths)
+        size, marks = write_words(line, raw, start, stop, out, origin, size, words, lengths)
         return size, marks | LINK
     found = 0
     while at < end:
@@ -52,6 +55,7 @@ def write_chunk(line: Any, at: Any, end: Any, out: Any, size: Any, words: Any, l
             return -1, 0
         if c >= 128:  # an emoji, or a letter of a script that is not read
             out[size], out[size + 1] = c, BLANK
+            origin[size, 0], origin[size, 1] = raw[at], raw[at] + 1
             size, at = size + 2, at + 1
             continue
         stop = at
@@ -62,7 +66,7 @@ def write_chunk(line: Any, at: Any, end: Any, out: Any, size: Any, words: Any, l
                 return -1, 0
             at += 1
             continue
-        size, marks = write_segment(line, at, stop, out, size, words, lengths)
+        size, marks = write_segment(line, raw, at, stop, out, origin, size, words, lengths)
         if size < 0:
             return -1, 0
         found |= marks
@@ -98,7 +102,9 @@ def find_host(line: Any, at: Any, end: Any) -> Any:
 
 
 @jit
-def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, lengths: Any) -> Any:
+def write_segment(
+    line: Any, raw: Any, at: Any, stop: Any, out: Any, origin: Any, size: Any, words: Any, lengths: Any
+) -> Any:
     """Write the tokens of a segment; return the new length (-1: left to `fold`) and the markers."""
     quotes = others = 0
     for i in range(at, stop):
@@ -114,7 +120,7 @@ def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any
     if others and is_hard(line, at, stop, words):
         return -1, 0
     if not quotes:
-        return write_words(line, at, stop, out, size, words, lengths)
+        return write_words(line, raw, at, stop, out, origin, size, words, lengths)
     while at < stop and line[at] == QUOTE:
         at += 1
     while at < stop:
@@ -123,9 +129,11 @@ def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any
             end += 1
         if end == stop or end - at > 7 or not member(words, ELIDED, hash_range(line, at, end)):
             break
+        origin[size, 0] = raw[at]
         for i in range(at, end + 1):
             out[size] = line[i]
             size += 1
+        origin[size - 1, 1] = raw[end] + 1
         out[size] = BLANK
         size += 1
         at = end
@@ -140,8 +148,8 @@ def write_segment(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any
     if quotes and others:
         return -1, 0
     if quotes:
-        return write_word(line, at, stop, out, size, words, lengths)
-    return write_words(line, at, stop, out, size, words, lengths)
+        return write_word(line, raw, at, stop, out, origin, size, words, lengths)
+    return write_words(line, raw, at, stop, out, origin, size, words, lengths)
 
 
 @jit
@@ -159,7 +167,9 @@ def is_hidden(line: Any, at: Any, stop: Any, words: Any) -> Any:
 
 
 @jit
-def write_words(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, lengths: Any) -> Any:
+def write_words(
+    line: Any, raw: Any, at: Any, stop: Any, out: Any, origin: Any, size: Any, words: Any, lengths: Any
+) -> Any:
     """Write the runs of letters and digits in a range."""
     found = 0
     while at < stop:
@@ -167,7 +177,7 @@ def write_words(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, 
         while end < stop and alnum(line[end]):
             end += 1
         if end > at:
-            size, marks = write_word(line, at, end, out, size, words, lengths)
+            size, marks = write_word(line, raw, at, end, out, origin, size, words, lengths)
             if size < 0:
                 return -1, 0
             found |= marks
@@ -176,12 +186,17 @@ def write_words(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, 
 
 
 @jit
-def write_word(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, lengths: Any) -> Any:
+def write_word(
+    line: Any, raw: Any, at: Any, stop: Any, out: Any, origin: Any, size: Any, words: Any, lengths: Any
+) -> Any:
     """Write one token, the apostrophes inside it left out."""
-    first, digits, stretched = size, 0, False
+    first, digits, stretched, last = size, 0, False, at
     for i in range(at, stop):
         c = line[i]
         if c != QUOTE:
+            if size == first:
+                origin[size, 0] = raw[i]
+            last = i
             out[size] = c
             digits += c <= NINE
             size += 1
@@ -198,6 +213,7 @@ def write_word(line: Any, at: Any, stop: Any, out: Any, size: Any, words: Any, l
         size, marks = unstretch(out, first, size), STRETCHED
     elif digits and may_be_leet(out, first, size, lengths):
         return -1, 0
+    origin[size - 1, 1] = raw[last] + 1
     out[size] = BLANK
     return size + 1, marks
 
@@ -258,93 +274,3 @@ def is_hard(line: Any, start: Any, stop: Any, words: Any) -> Any:
                 if end < stop and (not masked or member(words, PREFIX, prefix)):
                     return True
     return False
-
-
-@jit
-def is_stretched(out: Any, start: Any, end: Any) -> Any:
-    """Tell whether a word of letters is one that `unstretch` shortens."""
-    run = vowel = False
-    for at in range(start, end):
-        vowel = vowel or is_vowel(out[at])
-        run = run or (at >= start + 2 and out[at] == out[at - 1] == out[at - 2])
-    return run and vowel and not keeps_stretch(out, start, end)
-
-
-@jit
-def is_vowel(c: Any) -> Any:
-    """Tell whether it is one of a, e, i, o, u and y."""
-    return c == 97 or c == 101 or c == 105 or c == 111 or c == 117 or c == 121
-
-
-@jit
-def keeps_stretch(out: Any, start: Any, end: Any) -> Any:
-    """Tell whether letters repeated three times stay: "xxx", "XIII", "créée"."""
-    size = end - start
-    if size == 3:
-        return True
-    if size <= 12 and out[end - 1] == out[end - 2] == out[end - 3] == 105:
-        numeral = True
-        for at in range(start, end - 3):
-            c = out[at]
-            numeral = numeral and (c == 120 or c == 118 or c == 108 or c == 99)
-        if numeral:
-            return True
-    stop = end - 1 if out[end - 1] == 115 else end
-    return ends_in_eee(out, start, stop) or (stop < end and ends_in_eee(out, start, end))
-
-
-@jit
-def ends_in_eee(out: Any, start: Any, stop: Any) -> Any:
-    """Tell whether it is at most 21 characters, the last no e, and then "eee"."""
-    lead = stop - 3 - start
-    return 1 <= lead <= 21 and out[stop - 4] != 101 and out[stop - 1] == out[stop - 2] == out[stop - 3] == 101
-
-
-@jit
-def unstretch(out: Any, start: Any, end: Any) -> Any:
-    """Shorten letters repeated three times or more in place, as `moderation.text.disguises.unstretch`; return the end."""
-    size, at = start, start
-    before = 0  # the letter before the run, as it was written
-    while at < end:
-        c, stop = out[at], at
-        while stop < end and out[stop] == c:
-            stop += 1
-        length = stop - at
-        if length >= 3:
-            if length == end - start:
-                length = 3
-            elif not is_vowel(c) and at > start and is_vowel(before) and stop < end and is_vowel(out[stop]):
-                length = 2
-            else:
-                length = 1
-        for _ in range(length):
-            out[size] = c
-            size += 1
-        before, at = c, stop
-    return size
-
-
-@jit
-def may_be_leet(out: Any, start: Any, end: Any, lengths: Any) -> Any:
-    """Tell whether `fold` might read the digits of a token as letters; it may say yes too often, never no wrongly."""
-    letters = 0
-    for at in range(start, end):
-        c = out[at]
-        if c >= LOW_A:
-            letters += 1
-        elif c == 50 or c == 54 or c == 56 or c == 57:
-            return False
-    if letters >= 3 and 2 * letters > end - start and out[start] >= LOW_A and out[end - 1] >= LOW_A:
-        return True
-    size = min(end - start, lengths.shape[1] - 1)
-    return lengths[out[start], size]
-
-
-def disguised_lengths() -> NDArray[np.bool_]:
-    """Return for a first character and a length whether a listed word may be behind it, stretched or not."""
-    found = np.zeros((128, 32), dtype=np.bool_)
-    digits = {"o": "0", "i": "1", "l": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
-    for word in DISGUISED:
-        for first in {word[0], digits.get(word[0], word[0])}:
-            found[ord(first), len(word) :] = True
-    return found

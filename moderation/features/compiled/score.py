@@ -99,7 +99,7 @@ score_all = _entry(fingerprint())
 def read_folded(text: Any, start: Any, end: Any, marks: Any, room: Any) -> Any:
     """Read a text that is folded and has a space after each token."""
     room.filled[:WANTED] = 0
-    push_tokens(text, start, end, room.filled, room.tokens, False)
+    push_tokens(text, room.origin, start, end, room.filled, room.tokens, False)
     for n in range(2):
         room.units[n, 0], room.units[n, 1], room.units[n, 2] = 0, room.filled[TOKENS], marks
     return READ, 0
@@ -124,8 +124,10 @@ def pool_units(sentences: Any, model: Any, room: Any, row: Any) -> None:
             if sentences:
                 one = add_up(units, n, part, label, ranges, words, cells, room.runs, model.intercepts, model.markers)
                 highest = max(highest[0], one[0]), max(highest[1], one[1])
+                room.scores[n, label], room.scores[n, label + 1] = one
         room.used[STAMP] = stamp
         whole = add_up(units, 0, total, label, ranges, words, cells, room.runs, model.intercepts, model.markers)
+        room.scores[0, label], room.scores[0, label + 1] = whole
         for k in range(2):
             share = model.shares[label + k]
             row[label + k] = (1 - share) * whole[k] + share * highest[k] if sentences and share else whole[k]

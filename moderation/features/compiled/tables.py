@@ -23,14 +23,15 @@ from moderation.features.compiled.codes import (
     WIDTH_AT,
     word_table,
 )
-from moderation.features.compiled.read import BEGIN, END, KEY, LONGEST_CHUNK, WANTED
-from moderation.features.compiled.scan import disguised_lengths
+from moderation.features.compiled.read import BEGIN, END, KEY, LONGEST_CHUNK, STOP, WANTED
 from moderation.features.compiled.score import GAINS, MAYBE_BITS, STRANGE
+from moderation.features.compiled.words import disguised_lengths
 from moderation.features.index import hash_of
 from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
 from moderation.text.characters import LOOK_ALIKES, fold_character
 from moderation.text.disguises import DISGUISED, NOT_SPACED
 
+KEYS, POOL = 1 << 17, 1 << 21
 CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
 LINE_MARKERS = {"capitals", "exclamation", "money", "phone"}  # a whole line shows them, not a chunk
 
@@ -106,9 +107,12 @@ class Room(NamedTuple):
     """What one thread works in: the comment as it is read, and the n-grams of the tokens that it has met."""
 
     line: NDArray[np.uint32]
+    raw: NDArray[np.uint32]
     out: NDArray[np.uint32]
+    origin: NDArray[np.uint32]
     spans: NDArray[np.int64]
     units: NDArray[np.int64]
+    scores: NDArray[np.float64]
     tokens: NDArray[np.uint64]
     words: NDArray[np.uint32]
     filled: NDArray[np.int64]
@@ -120,19 +124,23 @@ class Room(NamedTuple):
     used: NDArray[np.int64]
 
     @classmethod
-    def of(cls, weights: Weights, longest: int, keys: int = 1 << 17, pool: int = 1 << 21) -> Room:
-        """Return room for comments of so many characters, so many tokens, and so many n-grams of tokens.
+    def of(cls, weights: Weights, longest: int, keys: int = 0, pool: int = 0) -> Room:
+        """Return room for comments of so many characters, so many tokens (`KEYS`), and so many n-grams of tokens (`POOL`).
 
         Memory is taken only as it is used; 32 bytes a token, 16 an n-gram of a model with two labels.
         """
         line = 2 * longest + 64
+        keys, pool = keys or KEYS, pool or POOL
         features, width = weights.cells.shape
         return cls(
             line=np.empty(line, dtype=np.uint32),
+            raw=np.empty(line, dtype=np.uint32),
             out=np.empty(6 * line + 64, dtype=np.uint32),
+            origin=np.empty((6 * line + 64, 2), dtype=np.uint32),
             spans=np.empty((longest + 2, 2), dtype=np.int64),
             units=np.empty((longest + 3, 3), dtype=np.int64),
-            tokens=np.empty((line, 4), dtype=np.uint64),
+            scores=np.empty((longest + 3, width - 1)),
+            tokens=np.empty((line, STOP + 1), dtype=np.uint64),
             words=np.empty((line, max(1, int(weights.ranges[0, 1]))), dtype=np.uint32),
             filled=np.zeros(WANTED + 1, dtype=np.int64),
             wanted=np.empty((4096, 2), dtype=np.int64),
@@ -160,7 +168,7 @@ def no_chunks(tables: Reading) -> Reading:
     """Return the tables without folded chunks."""
     return tables._replace(
         chunks=np.zeros((CHUNKS + 1, 4), dtype=np.uint64),  # the last row says how much of the text is used
-        chunk_text=np.empty(CHUNKS // 2 * 4 * LONGEST_CHUNK, dtype=np.uint32),
+        chunk_text=np.empty((CHUNKS // 2 * 4 * LONGEST_CHUNK, 3), dtype=np.uint32),  # characters and their ranges
     )
 
 
@@ -206,9 +214,9 @@ def learn_chunk(chunk: str, tables: Reading) -> None:
     while chunks[at, KEY]:
         at = (at + 1) & mask
     folded = fold(chunk)
-    text = [ord(c) for c in folded.text] + [32] * bool(folded.text)
+    text = [*zip(map(ord, folded.text), folded.starts, folded.ends, strict=True), *[(32, 0, 0)] * bool(folded.text)]
     first = int(chunks[-1, END])
-    tables.chunk_text[first : first + len(text)] = text
+    tables.chunk_text[first : first + len(text)] = np.array(text, dtype=np.uint32).reshape(-1, 3)
     marks = sum(1 << MARKERS.index(name) for name in folded.markers if name not in LINE_MARKERS)
     chunks[at, BEGIN:] = first, first + len(text), marks
     chunks[-1, END] = first + len(text)
