@@ -104,9 +104,9 @@ class Counts:
             return _with_values(part, block.idf[part.indices])
         worth = 1 + np.log(np.arange(1, 1 + part.data.max(initial=1), dtype=np.float64))
         values = worth[part.data - 1] * block.idf[part.indices]
-        norms = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), part.indptr[:-1]))
-        norms[np.diff(part.indptr) == 0] = 1.0
-        values /= np.repeat(norms, np.diff(part.indptr))
+        sizes = np.diff(part.indptr)
+        squares = np.add.reduceat(values**2, part.indptr[:-1][sizes > 0]) if len(values) else values
+        values /= np.repeat(np.sqrt(squares), sizes[sizes > 0])
         return _with_values(part, values)
 
     def known(self, rows: NDArray[np.int64], block: Block) -> NDArray[np.int64]:
