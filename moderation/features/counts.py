@@ -23,6 +23,7 @@ Ranges = dict[Analyzer, tuple[int, int]]
 Rows = NDArray[np.int64] | None
 #: From so many texts on, counting pays for loading the kernel (a second; some 20 where nothing is compiled yet).
 COMPILED_FROM = 2_000
+CELLS = 1 << 22
 ROWS = 1_000  # texts whose matrix is made at a time
 
 
@@ -72,7 +73,7 @@ class Counts:
 
     def of_at_least(self, min_df: int) -> Counts:
         """Return the counts without the n-grams that stand in fewer texts; `totals` stay."""
-        kept = np.flatnonzero(np.bincount(self.matrix.indices, minlength=len(self.ngrams)) >= min_df)
+        kept = np.flatnonzero(_frequencies(self.matrix) >= min_df)
         ngrams = tuple(self.ngrams[column] for column in kept)
         return replace(self, ngrams=ngrams, matrix=_columns(self.matrix, kept))
 
@@ -85,7 +86,7 @@ class Counts:
         if self.analyzer == "marker":
             return marker_block()
         part = self._part(rows)
-        frequency = np.bincount(part.indices, minlength=len(self.ngrams))
+        frequency = _frequencies(part)
         kept = np.flatnonzero(frequency >= min_df)
         if max_features is not None and len(kept) > max_features:
             kept = np.sort(kept[np.argsort(-frequency[kept], kind="stable")[:max_features]])
@@ -154,11 +155,12 @@ def count(texts: Sequence[str], ranges: Ranges, min_df: int) -> tuple[Counts, ..
     """
     if len(texts) >= COMPILED_FROM:
         try:
-            from moderation.features.compiled.counter import Counter
-
-            return _compiled(Counter(texts), ranges, min_df)
+            from moderation.features.compiled.counter import Counter, make_ready
         except ImportError:
             pass
+        else:
+            make_ready()
+            return _compiled(Counter(texts), ranges, min_df)
     folded = [fold(text) for text in texts]
     found = [Counts.of(folded, kind, *span) for kind, span in ranges.items()]
     return tuple(part if part.analyzer == "marker" else part.of_at_least(min_df) for part in found)
@@ -184,6 +186,14 @@ def _markers(marks: NDArray[np.int64]) -> Counts:
     some = np.flatnonzero(held.any(axis=0))
     matrix = sparse.csr_array(held[:, some])
     return Counts("marker", 1, 1, tuple(MARKERS[place] for place in some), matrix, held.sum(axis=1, dtype=np.int64))
+
+
+def _frequencies(matrix: sparse.csr_array[np.int32]) -> NDArray[np.int64]:
+    """Return in how many rows each column stands; some cells at a time, since NumPy copies them to 64 bits."""
+    found = np.zeros(matrix.shape[1], dtype=np.int64)
+    for first in range(0, len(matrix.indices), CELLS):
+        found += np.bincount(matrix.indices[first : first + CELLS], minlength=len(found))
+    return found
 
 
 def _columns(matrix: sparse.csr_array[np.int32], columns: NDArray[np.int64]) -> sparse.csr_array[np.int32]:

@@ -81,7 +81,7 @@ class Kernel:
         self._weights = Weights.of(slots, cells, intercepts, shares, ranges, markers)
         self._feed = Feed()
         self._rooms: list[tuple[Room, Single]] = []
-        with announced():
+        with announced("scoring"):
             self.log_odds(["Merci."])
 
     def log_odds(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,8 +69,7 @@ class Counter:
         self._words = Words.of(room)
         self._room = room
         feed = Feed()
-        with announced():
-            parts = [self._read(texts[at : at + BATCH], feed) for at in range(0, len(texts), BATCH)]
+        parts = [self._read(texts[at : at + BATCH], feed) for at in range(0, len(texts), BATCH)]
         self._spots = np.concatenate([np.zeros((0, 3), dtype=np.int64), *parts])
         letters = self._words.letters[: self._words.used[LETTERS]].tobytes().decode("utf-32-le", "surrogatepass")
         ends = self._words.ends[: self._words.used[IDS] + 1].tolist()
@@ -106,9 +106,8 @@ class Counter:
         numbers = np.empty(size * (high - low + 1), dtype=np.uint32)
         spots = self._spots[np.argsort(self._spots[:, FIRST], kind="stable")]
         grams, done = Grams.of(self._room), 0
-        while (done := list_words(done, low, high, spots, words.places, words.hashes, grams, starts, numbers)) < len(
-            spots
-        ):
+        where = spots, words.places, words.hashes
+        while (done := list_words(done, low, high, *where, grams, starts, numbers)) < len(spots):
             grams = grams.larger()
         lists = Lists(np.arange(size, dtype=np.uint32), starts, numbers[: starts[-1]])
 
@@ -161,6 +160,15 @@ class Counter:
         room = np.zeros(len(found), dtype=np.int32), np.zeros(64 * groups, np.uint64), np.zeros(groups, np.uint64)
         write_all(self._spots, *lists.of_columns(columns), *room, *rows[1:4])
         return rows
+
+
+@cache
+def make_ready() -> None:
+    """Compile everything, or load what is kept of it."""
+    with announced("counting"):
+        counter = Counter(["Merci."], room=2)
+        counter.words(1, 2, 1)
+        counter.chars(2, 5, 1)
 
 
 @dataclass
