@@ -17,6 +17,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -170,22 +171,33 @@ def fit(
     The features, the weights, shape ``(n_labels, n_features)``, and the intercepts, shape ``(n_labels,)``.
     """
     rows = None if use.all() else np.flatnonzero(use)
+    blocks = learn_blocks(data, recipe, rows)
+    weights, intercepts = regress(data, recipe, use, side_by_side(data.counts, blocks, rows), jobs)
+    return Features(blocks), weights, intercepts
+
+
+def learn_blocks(data: Data, recipe: Recipe, rows: NDArray[np.int64] | None) -> tuple[Block, ...]:
+    """Learn vocabulary and idf from these units, from all of them if None."""
     limits = {"word": recipe.max_words, "char": recipe.max_chars, "marker": None}
-    blocks = tuple(counts.vocabulary(rows, recipe.min_df, limits[counts.analyzer]) for counts in data.counts)
-    matrix = side_by_side(data.counts, blocks, rows)
+    return tuple(counts.vocabulary(rows, recipe.min_df, limits[counts.analyzer]) for counts in data.counts)
+
+
+def regress(
+    data: Data, recipe: Recipe, use: NDArray[np.bool_], matrix: sparse.csr_array[np.float64], jobs: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights and intercepts of one logistic regression per label; `matrix` has a row for each unit in `use`."""
 
     def regression(label: str) -> LogisticRegression:
         answers = data.answers[label][use]
-        judged = answers >= 0
-        weight = np.where(data.inherited[label][use][judged], recipe.inherited, 1.0)
+        weight = np.where(data.inherited[label][use], recipe.inherited, 1.0)
+        weight[answers < 0] = 0.0  # liblinear leaves such rows out; to leave them out here would copy the matrix
         found = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
-        return found.fit(matrix if judged.all() else matrix[judged], answers[judged], weight)
+        return found.fit(matrix, answers == 1, weight)
 
     # the order of sums, and so the last bits, would depend on the number of threads that one sum is shared out to
     with threadpool_limits(1), ThreadPoolExecutor(joblib.effective_n_jobs(jobs)) as threads:
         found = list(threads.map(regression, data.labels))
-    weights, intercepts = np.array([one.coef_[0] for one in found]), np.array([one.intercept_[0] for one in found])
-    return Features(blocks), weights, intercepts
+    return np.array([one.coef_[0] for one in found]), np.array([one.intercept_[0] for one in found])
 
 
 def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,8 +9,9 @@ differ by more than 1e-6 the exit code is 1. The ratios are printed and decide n
 Part 1, scoring: the stock model gets its texts cut and folded beforehand, outside the timing; everybody else gets comments as
 they were written. The other filters run each in a virtual environment of its own, made once under build/bench-venvs.
 Part 2, the rest: one against two jobs, loading, a cold command, training. Training is vocabulary, idf, matrix and one
-logistic regression a label (liblinear), on whole comments as rows; the stock side gets them folded. The cross-validation and
-the search for near-duplicates that `moderation train` adds are left out on both sides.
+logistic regression a label (liblinear), on whole comments as rows, ours one label a thread; the stock side gets them folded.
+Two rows more say how much of that is making the matrix, and how much the fits, which are the same solver's on both sides.
+The cross-validation and the search for near-duplicates that `moderation train` adds are left out on both sides.
 Part 3, growth: time per character for more comments, and for longer ones.
 
 The comments are the texts of labels/ and, where MODERATION_SHARED names the public sets, those of data/train: sentences of
@@ -98,7 +99,7 @@ def measured(model: Model, texts: Sequence[str], judged: Sequence[Comment], size
     yield loading()
     yield from cold(sizes.runs)
     for count in sizes.training:
-        yield training(varied(judged, count), sizes.training_runs)
+        yield from training(varied(judged, count), sizes.training_runs)
 
 
 def surroundings(model: Model, texts: Sequence[str]) -> dict[str, str]:

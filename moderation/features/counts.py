@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from moderation.errors import TrainingError
 from moderation.features import Analyzer, Block, marker_block, occurrences
 from moderation.text import MARKERS, Folded, fold
 
@@ -134,12 +135,18 @@ def side_by_side(counts: Sequence[Counts], blocks: Sequence[Block], rows: Rows) 
     """
     wheres = [(block, part.positions(block)) for part, block in zip(counts, blocks, strict=True)]
     chosen = np.arange(counts[0].matrix.shape[0]) if rows is None else rows
-    pieces = []
-    for first in range(0, max(1, len(chosen)), ROWS):
+    most = sum(int(np.diff(part.matrix.indptr)[chosen].sum()) for part in counts)
+    values, columns = np.empty(most), np.empty(most, dtype=np.int32)  # memory is taken only as it is used
+    ends = np.zeros(len(chosen) + 1, dtype=np.int64)
+    for first in range(0, len(chosen), ROWS):
         some = chosen[first : first + ROWS]
         parts = [part.tfidf(some, *where) for part, where in zip(counts, wheres, strict=True)]
-        pieces.append(sparse.hstack(parts, format="csr"))
-    return sparse.csr_array(sparse.vstack(pieces, format="csr"))
+        piece = sparse.hstack(parts, format="csr")
+        start, stop = ends[first], ends[first] + piece.nnz
+        values[start:stop], columns[start:stop] = piece.data, piece.indices
+        ends[first + 1 : first + 1 + len(some)] = start + piece.indptr[1:]
+    shape = (len(chosen), sum(len(block.ngrams) for block in blocks))
+    return sparse.csr_array((values[: ends[-1]], columns[: ends[-1]], _narrow(ends)), shape=shape)
 
 
 def count(texts: Sequence[str], ranges: Ranges, min_df: int) -> tuple[Counts, ...]:
@@ -173,11 +180,26 @@ def _compiled(counter: Counter, ranges: Ranges, min_df: int) -> tuple[Counts, ..
             found.append(_markers(counter.marks))
             continue
         rows = (counter.words if kind == "word" else counter.chars)(low, high, min_df)
-        ends = rows.ends.astype(np.int32) if len(rows.columns) < 1 << 31 else rows.ends
         shape = (len(rows.totals), len(rows.ngrams))
-        matrix = sparse.csr_array((rows.counts, rows.columns, ends), shape=shape)
+        matrix = sparse.csr_array((rows.counts, rows.columns, _narrow(rows.ends)), shape=shape)
         found.append(Counts(kind, low, high, rows.ngrams, matrix, rows.totals))
     return tuple(found)
+
+
+def _narrow(ends: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return where rows end in 32 bits, as liblinear wants them.
+
+    Raises
+    ------
+    TrainingError
+        Where there are more cells than that, some three million comments.
+    """
+    if ends[-1] >= 1 << 31:
+        raise TrainingError(
+            f"{ends[-1]} different n-grams, those of each text added up; expected at most {(1 << 31) - 1}: "
+            "train on fewer comments"
+        )
+    return ends.astype(np.int32)
 
 
 def _markers(marks: NDArray[np.int64]) -> Counts:
