@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 import moderation.features.counts
+from moderation import TrainingError
 from moderation.dataset import Recipe, prepare
 from moderation.features.counts import Counts, count, side_by_side
 from moderation.labels import label_files, read_labels
 from moderation.scores import units
 from moderation.text import fold
-from moderation.training import fit
+from moderation.training import fit, learn_blocks, regress
 from tests.test_kernel import ANY_TEXT, NEAR_TEXT, SENTENCES
 
 counter = pytest.importorskip("moderation.features.compiled.counter", reason="the kernel needs Numba")
@@ -116,3 +119,24 @@ def test_training_gives_the_same_bits_whatever_counts_and_on_however_many_thread
     assert features.names() == plainly.names()
     assert weights.tobytes() == by_definition.tobytes()
     assert intercepts.tobytes() == others.tobytes()
+
+
+def test_what_was_not_judged_teaches_nothing(joined):
+    recipe = Recipe(min_df=2)
+    data = prepare(joined, recipe)
+    every = np.ones(len(data.owner), dtype=bool)
+    data.answers["spam"][::3] = -1
+    matrix = side_by_side(data.counts, learn_blocks(data, recipe, None), None)
+    weights, intercepts = regress(data, recipe, every, matrix, 1)
+    judged = data.answers["spam"] >= 0
+    weight = np.where(data.inherited["spam"][judged], recipe.inherited, 1.0)
+    expected = LogisticRegression(C=recipe.c, solver="liblinear", max_iter=1000)
+    with threadpool_limits(1):
+        expected.fit(matrix[judged], data.answers["spam"][judged], weight)
+    assert weights[data.labels.index("spam")].tobytes() == expected.coef_[0].tobytes()
+    assert intercepts[data.labels.index("spam")] == expected.intercept_[0]
+
+
+def test_more_cells_than_liblinear_can_number_is_an_error():
+    with pytest.raises(TrainingError, match="train on fewer comments"):
+        moderation.features.counts._narrow(np.array([0, 1 << 31]))

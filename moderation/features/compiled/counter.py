@@ -115,8 +115,9 @@ class Counter:
             found = np.empty(len(heads), dtype=object)
             for length in range(low, high + 1):
                 some = np.flatnonzero(heads[:, 1] == length)
-                runs = words.places[heads[some, :1] + np.arange(length)]
-                found[some] = [" ".join([self._tokens[token] for token in run]) for run in runs.tolist()]
+                places = [words.places[heads[some, 0] + n].tolist() for n in range(length)]
+                runs = zip(*[[self._tokens[token] for token in part] for part in places], strict=True)
+                found[some] = list(map(" ".join, runs))
             return list(found)
 
         return self._rows(lists, grams, min_df, texts)
@@ -150,7 +151,7 @@ class Counter:
         columns[kept[order]] = np.arange(len(order), dtype=np.uint32)
         size = int(seen[kept, 1].sum(dtype=np.int64))
         rows = Rows(
-            tuple(found[number] for number in order),
+            tuple([found[number] for number in order]),
             np.zeros(len(self._spots) + 1, dtype=np.int64),
             np.empty(size, dtype=np.int32),
             np.empty(size, dtype=np.int32),
