@@ -12,10 +12,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from moderation.duplicates import groups
 from moderation.errors import TrainingError
-from moderation.features.matrix import Counts
+from moderation.features.counts import Counts, Ranges, count
 from moderation.labels import MARKED, Joined, Label, adjudicate
 from moderation.scores import units
-from moderation.text import fold
 
 LEAST_POSITIVES = 20
 
@@ -56,6 +55,11 @@ class Recipe:
     seed: int = 0
     coverage: float = 0.005
 
+    @property
+    def ranges(self) -> Ranges:
+        """The shortest and the longest n-gram of each kind."""
+        return {"word": self.word_range, "char": self.char_range, "marker": (1, 1)}
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -67,6 +71,8 @@ class Data:
         One row a comment: id, text, source, by_reference, group, fold, one column a label (1, 0 or NaN).
     owner, whole
         Shape ``(n_units,)``: the comment's row, and whether the unit is the whole comment.
+    counts
+        Of n-grams that stand in at least `Recipe.min_df` of the units, and of markers.
     answers
         Label -> shape ``(n_units,)``: 1, 0, or -1 for not judged.
     inherited
@@ -112,12 +118,8 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
         found = units(text)
         owner += [number] * len(found)
         ranges += found
-    folded = [fold(texts[number][start:end]) for number, (start, end) in zip(owner, ranges, strict=True)]
-    counts = (
-        Counts.of(folded, "word", *recipe.word_range),
-        Counts.of(folded, "char", *recipe.char_range),
-        Counts.of(folded, "marker", 1, 1),
-    )
+    parts = [texts[number][start:end] for number, (start, end) in zip(owner, ranges, strict=True)]
+    counts = count(parts, recipe.ranges, recipe.min_df)
     whole = np.append(True, np.diff(owner) > 0)
     answers = {
         name: np.array([_unit_answer(labels[n], name, *span) for n, span in zip(owner, ranges, strict=True)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -25,6 +26,7 @@ from moderation.dataset import LEAST_POSITIVES, Data, Recipe, prepare
 from moderation.errors import TrainingError
 from moderation.evaluation import Query, figures
 from moderation.features import Block, Features
+from moderation.features.counts import side_by_side
 from moderation.labels import MARKED, Joined, text_hash
 from moderation.model import Model, text_key
 from moderation.scores import pool
@@ -83,7 +85,7 @@ def train(
     sources
         What ``labels/sources.toml`` says of each source, for the card.
     jobs
-        Processes for the folds, -1 for all cores. The result does not depend on it.
+        Processes for the folds, then threads for the labels; -1 for all cores. The result does not depend on it.
     on_fold
         Called after each fold.
 
@@ -119,7 +121,7 @@ def train(
         frame[f"p_{label}"] = honest
         card["thresholds"][label] = {query.band: query.answer(y, p[judged]) for query in wishes if query.label == label}
         card["figures"][label] = _figures(data.comments[judged], y, honest[judged])
-    features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool))
+    features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool), jobs)
     trained = np.unique(np.array([text_key(text) for text in data.comments["text"]], dtype=np.uint64))
     cells = np.column_stack([np.concatenate([block.idf for block in features.blocks]), *weights]).astype(np.float32)
     model = Model(features, cells, intercepts.astype(np.float32), card, trained)
@@ -151,34 +153,51 @@ def _held_out(
     held_out = data.comments["fold"].to_numpy() == number
     features, weights, intercepts = fit(data, recipe, ~held_out[data.owner])
     rows = np.flatnonzero(held_out[data.owner])
-    log_odds = _matrix(data, features.blocks, rows) @ weights.T + intercepts
+    log_odds = side_by_side(data.counts, features.blocks, rows) @ weights.T + intercepts
     firsts = np.flatnonzero(data.whole[rows])
     pooled = np.array([pool(part, _shares(data, recipe)) for part in np.split(log_odds, firsts[1:])])
     return np.flatnonzero(held_out), pooled, _coverage(data, features.blocks, rows[firsts])
 
 
 def fit(
-    data: Data, recipe: Recipe, use: NDArray[np.bool_]
+    data: Data, recipe: Recipe, use: NDArray[np.bool_], jobs: int = 1
 ) -> tuple[Features, NDArray[np.float64], NDArray[np.float64]]:
-    """Fit vocabulary, idf and one logistic regression per label on the units in `use`."""
-    rows = np.flatnonzero(use)
+    """Fit vocabulary, idf and one logistic regression per label on the units in `use`.
+
+    `jobs`: threads, a label each. The result does not depend on it.
+
+    Returns
+    -------
+    The features, the weights, shape ``(n_labels, n_features)``, and the intercepts, shape ``(n_labels,)``.
+    """
+    rows = None if use.all() else np.flatnonzero(use)
+    blocks = learn_blocks(data, recipe, rows)
+    weights, intercepts = regress(data, recipe, use, side_by_side(data.counts, blocks, rows), jobs)
+    return Features(blocks), weights, intercepts
+
+
+def learn_blocks(data: Data, recipe: Recipe, rows: NDArray[np.int64] | None) -> tuple[Block, ...]:
+    """Learn vocabulary and idf from these units, from all of them if None."""
     limits = {"word": recipe.max_words, "char": recipe.max_chars, "marker": None}
-    blocks = tuple(counts.vocabulary(rows, recipe.min_df, limits[counts.analyzer]) for counts in data.counts)
-    weights, intercepts = [], []
-    for label in data.labels:
-        judged = rows[data.answers[label][rows] >= 0]
-        regression = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
-        with threadpool_limits(1):  # the order of sums, and so the last bits, would depend on the number of threads
-            weight = np.where(data.inherited[label][judged], recipe.inherited, 1.0)
-            regression.fit(_matrix(data, blocks, judged), data.answers[label][judged], weight)
-        weights.append(regression.coef_[0])
-        intercepts.append(regression.intercept_[0])
-    return Features(blocks), np.array(weights), np.array(intercepts)
+    return tuple(counts.vocabulary(rows, recipe.min_df, limits[counts.analyzer]) for counts in data.counts)
 
 
-def _matrix(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> sparse.csr_array[np.float64]:
-    parts = [counts.tfidf(rows, block) for counts, block in zip(data.counts, blocks, strict=True)]
-    return sparse.csr_array(sparse.hstack(parts, format="csr"))
+def regress(
+    data: Data, recipe: Recipe, use: NDArray[np.bool_], matrix: sparse.csr_array[np.float64], jobs: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights and intercepts of one logistic regression per label; `matrix` has a row for each unit in `use`."""
+
+    def regression(label: str) -> LogisticRegression:
+        answers = data.answers[label][use]
+        weight = np.where(data.inherited[label][use], recipe.inherited, 1.0)
+        weight[answers < 0] = 0.0  # liblinear leaves such rows out; to leave them out here would copy the matrix
+        found = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
+        return found.fit(matrix, answers == 1, weight)
+
+    # the order of sums, and so the last bits, would depend on the number of threads that one sum is shared out to
+    with threadpool_limits(1), ThreadPoolExecutor(joblib.effective_n_jobs(jobs)) as threads:
+        found = list(threads.map(regression, data.labels))
+    return np.array([one.coef_[0] for one in found]), np.array([one.intercept_[0] for one in found])
 
 
 def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -186,9 +205,8 @@ def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> N
     known, total = np.zeros(len(rows)), np.zeros(len(rows))
     for counts, block in zip(data.counts, blocks, strict=True):
         if block.analyzer != "marker":
-            columns = np.isin(counts.ngrams, block.ngrams)
-            total += counts.matrix[rows].sum(axis=1)
-            known += counts.matrix[rows] @ columns.astype(float)
+            total += counts.totals[rows]
+            known += counts.known(rows, block)
     return np.divide(known, total, out=np.ones(len(rows)), where=total > 0)
 
 

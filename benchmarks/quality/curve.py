@@ -8,7 +8,6 @@ from benchmarks.quality.report import Section, interval, table
 from benchmarks.quality.subject import Answers, Subject
 from moderation.dataset import Data, Recipe
 from moderation.evaluation import FIGURES, figures
-from moderation.features.matrix import Counts
 from moderation.training import cross_validate
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)
@@ -46,7 +45,7 @@ def _part(data: Data, taught: np.ndarray, held_out: np.ndarray) -> tuple[Data, A
     units = np.flatnonzero(np.isin(data.owner, used))
     comments = data.comments.iloc[used].reset_index(drop=True)
     comments["fold"] = (~held_out[used]).astype(int)
-    counts = tuple(Counts(c.analyzer, c.low, c.high, c.ngrams, c.matrix[units]) for c in data.counts)
+    counts = tuple(part.of_rows(units) for part in data.counts)
     return Data(
         comments,
         np.searchsorted(used, data.owner[units]),

@@ -10,7 +10,9 @@ Part 1, scoring: the stock model gets its texts cut and folded beforehand, outsi
 they were written. The other filters run each in a virtual environment of its own, made once under build/bench-venvs.
 What ours keeps of words that it has read before is forgotten before each run of the row "batch".
 Part 2, the rest: one against two jobs, loading, a cold command, memory of a bulk run, training. Training is vocabulary,
-idf, matrix and one logistic regression a label (liblinear), on whole comments as rows; the stock side gets them folded.
+idf, matrix and one logistic regression a label (liblinear), on whole comments as rows, ours one label a thread; the stock
+side gets them folded. Two rows more say how much of that is making the matrix, and how much the fits, which are the same
+solver's on both sides.
 The cross-validation and the search for near-duplicates that `moderation train` adds are left out on both sides.
 Part 3, growth: time per character for more comments, and for longer ones.
 
@@ -101,7 +103,7 @@ def measured(model: Model, texts: Sequence[str], judged: Sequence[Comment], size
     yield from cold(sizes.runs)
     yield bulk_memory(texts)
     for count in sizes.training:
-        yield training(varied(judged, count), sizes.training_runs)
+        yield from training(varied(judged, count), sizes.training_runs)
 
 
 def surroundings(model: Model, texts: Sequence[str]) -> dict[str, str]:

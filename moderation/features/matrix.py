@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,90 +11,15 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from moderation.features import Analyzer, Block, Features, marker_block, occurrences
+from moderation.features import Features
+from moderation.features.counts import Counts, Ranges, side_by_side
 from moderation.text import MARKERS, Folded, fold
-
-Ranges = dict[Analyzer, tuple[int, int]]
-Rows = NDArray[np.int64] | slice
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """How often each n-gram stands in each text, for one kind of n-gram.
-
-    Parameters
-    ----------
-    matrix
-        Shape ``(n_texts, n_ngrams)``, columns in alphabetical order of `ngrams`.
-    """
-
-    analyzer: Analyzer
-    low: int
-    high: int
-    ngrams: tuple[str, ...]
-    matrix: sparse.csr_array[np.float64]
-
-    @classmethod
-    def of(
-        cls, texts: Sequence[Folded], analyzer: Analyzer, low: int, high: int, known: Sequence[str] | None = None
-    ) -> Counts:
-        """Count the n-grams of texts: all of them, or only those in `known`."""
-        index: dict[str, int] = defaultdict() if known is None else {ngram: i for i, ngram in enumerate(known)}
-        if isinstance(index, defaultdict):
-            index.default_factory = index.__len__
-        columns, ends = array("i"), array("i", [0])  # scikit-learn wants 32-bit indices
-        for folded in texts:
-            if known is None:
-                columns.extend(index[ngram] for ngram, _, _ in occurrences(folded, analyzer, low, high))
-            else:
-                columns.extend(index[g] for g, _, _ in occurrences(folded, analyzer, low, high) if g in index)
-            ends.append(len(columns))
-        matrix = sparse.csr_array(
-            (np.ones(len(columns)), np.asarray(columns), np.asarray(ends)), shape=(len(texts), len(index))
-        )
-        matrix.sum_duplicates()
-        ngrams = sorted(index)
-        order = np.array([index[ngram] for ngram in ngrams], dtype=np.int32)
-        return cls(analyzer, low, high, tuple(ngrams), matrix[:, order])
-
-    def vocabulary(self, rows: Rows, min_df: int, max_features: int | None) -> Block:
-        """Return the block that these rows teach: n-grams in at least `min_df` of them, the most frequent if too many."""
-        if self.analyzer == "marker":
-            return marker_block()
-        part = self.matrix[rows]
-        frequency = np.bincount(part.indices, minlength=len(self.ngrams))
-        kept = np.flatnonzero(frequency >= min_df)
-        if max_features is not None and len(kept) > max_features:
-            kept = np.sort(kept[np.argsort(-frequency[kept], kind="stable")[:max_features]])
-        idf = np.log((1 + part.shape[0]) / (1 + frequency[kept])) + 1
-        return Block(self.analyzer, self.low, self.high, tuple(self.ngrams[i] for i in kept), idf)
-
-    def tfidf(self, rows: Rows, block: Block) -> sparse.csr_array[np.float64]:
-        """Return the TF-IDF of these rows under the vocabulary of a block, shape ``(n_rows, n_ngrams)``."""
-        position = {ngram: column for column, ngram in enumerate(self.ngrams)}
-        columns = np.array([position.get(ngram, -1) for ngram in block.ngrams], dtype=np.int32)
-        part = self.matrix[rows]
-        if (columns < 0).any():  # n-grams that none of the texts holds
-            part = sparse.hstack([part, sparse.csr_array((part.shape[0], 1))], format="csr")
-        part = sparse.csr_array(part[:, columns])
-        part.sort_indices()
-        if block.analyzer == "marker":
-            part.data = block.idf[part.indices]
-            return part
-        part.data = (1 + np.log(part.data)) * block.idf[part.indices]
-        norms = np.sqrt(np.add.reduceat(np.append(part.data**2, 0.0), part.indptr[:-1]))
-        norms[np.diff(part.indptr) == 0] = 1.0
-        part.data /= np.repeat(norms, np.diff(part.indptr))
-        return part
 
 
 def matrix_of(features: Features, texts: Sequence[Folded]) -> sparse.csr_array[np.float64]:
     """Return the features of texts, shape ``(n_texts, n_features)``."""
-    parts = []
-    for block in features.blocks:
-        counts = Counts.of(texts, block.analyzer, block.low, block.high, block.ngrams)
-        parts.append(counts.tfidf(slice(None), block))
-    return sparse.csr_array(sparse.hstack(parts, format="csr"))
+    counts = [Counts.of(texts, block.analyzer, block.low, block.high, block.ngrams) for block in features.blocks]
+    return side_by_side(counts, features.blocks, None)
 
 
 class NgramFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -146,7 +68,7 @@ class NgramFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         blocks = []
         for analyzer, (low, high) in self._ranges().items():
             counts = Counts.of(folded, analyzer, low, high)
-            blocks.append(counts.vocabulary(slice(None), self.min_df, limits[analyzer]))
+            blocks.append(counts.vocabulary(None, self.min_df, limits[analyzer]))
         self.features_ = Features(tuple(blocks))
         self.n_features_out_ = len(self.features_)
         return self

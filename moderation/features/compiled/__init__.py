@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 
 from moderation.features.compiled.cache import announced
 from moderation.features.compiled.explain import explain_text
+from moderation.features.compiled.feed import MOST_TRIES, Feed, folded_text
 from moderation.features.compiled.read import LEFT, READ, START, STOP, WANTED
-from moderation.features.compiled.score import ABANDONED, DONE, FULL, RAW, STAMP, STRANGE, TODO, WHOLE, score_all
-from moderation.features.compiled.tables import CHUNKS, Reading, Room, Weights, learn_characters, learn_chunk, no_chunks
+from moderation.features.compiled.score import ABANDONED, DONE, RAW, STAMP, STRANGE, TODO, WHOLE, score_all
+from moderation.features.compiled.tables import Reading, Room, Weights
 from moderation.scores import pool, units
-from moderation.text import MARKERS, fold
+from moderation.text import MARKERS
 
-MOST_TRIES = 4  # of a comment, before it is left to `fold`: its characters, its chunks, and a table that was full
 LONGEST = 4096  # a comment of so many characters has room in what is kept between calls
 Found = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 Single = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
-_learning = Lock()
 
 
 class Decided(NamedTuple):
@@ -80,9 +79,9 @@ class Kernel:
     ) -> None:
         self._labels = len(intercepts)
         self._weights = Weights.of(slots, cells, intercepts, shares, ranges, markers)
-        self._reading = Reading.of_words()
+        self._feed = Feed()
         self._rooms: list[tuple[Room, Single]] = []
-        with announced():
+        with announced("scoring"):
             self.log_odds(["Merci."])
 
     def log_odds(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -101,7 +100,7 @@ class Kernel:
             try:
                 bounds, marks, states, odds, coverage = single
                 bounds[1], states[0] = len(codes), TODO
-                score_all(codes, bounds, marks, states, self._reading, self._weights, room, odds, coverage)
+                score_all(codes, bounds, marks, states, self._feed.tables, self._weights, room, odds, coverage)
                 if states[0] == DONE:
                     return odds[0, : self._labels].tolist(), float(coverage[0])
             finally:
@@ -121,12 +120,12 @@ class Kernel:
         weights = np.empty((2 * len(codes) + 1, pairs))
         with self._room(len(text)) as room:
             for _ in range(MOST_TRIES):
-                status = explain_text(codes, whole, self._reading, self._weights, room, decided, odds, weights)
+                status = explain_text(codes, whole, self._feed.tables, self._weights, room, decided, odds, weights)
                 if status == READ:
                     return [self._decided(n, decided, odds, weights, room, len(text)) for n in range(self._labels)]
                 if status == LEFT:
                     break
-                self._learn(codes if room.used[STRANGE] else codes[:0], text, room.wanted[: room.filled[WANTED]])
+                self._feed.learn(codes if room.used[STRANGE] else codes[:0], text, room.wanted[: room.filled[WANTED]])
         return None
 
     def _explain_units(self, text: str) -> list[Decided] | None:
@@ -172,29 +171,10 @@ class Kernel:
 
     def _run(self, texts: Sequence[str], marks: NDArray[np.int64]) -> Found:
         size = len(texts)
-        joined = texts[0] if size == 1 else "".join(texts)
-        text = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        bounds = np.zeros(size + 1, dtype=np.int64)
-        np.cumsum([len(one) for one in texts], out=bounds[1:])
-        states = np.zeros(size, dtype=np.int64)
-        odds, coverage = np.empty((size, len(self._weights.intercepts))), np.empty(size)
-        tries, last = 0, -1
-        with self._room(len(joined) if size == 1 else max(map(len, texts))) as room:
-            while True:
-                found = score_all(text, bounds, marks, states, self._reading, self._weights, room, odds, coverage)
-                if found == size:
-                    return odds, coverage, states
-                first = int(np.argmax(states == TODO))
-                tries = tries + 1 if first == last else 1
-                last = first
-                if found == FULL:
-                    room = room.larger(self._weights) if tries > 1 else room
-                    room.info[:] = 0
-                    room.used[:STAMP] = 0
-                elif tries > MOST_TRIES:
-                    states[first] = ABANDONED
-                else:
-                    self._learn(text if room.used[STRANGE] else text[:0], joined, room.wanted[: room.filled[WANTED]])
+        with self._room(len(texts[0]) if size == 1 else max(map(len, texts))) as room:
+            work = _Scoring(self._weights, room, np.empty((size, len(self._weights.intercepts))), np.empty(size))
+            states = self._feed.run(texts, marks, work)
+        return work.odds, work.coverage, states
 
     def _by_unit(self, text: str) -> tuple[NDArray[np.float64], float]:
         """Score a comment unit by unit."""
@@ -204,12 +184,8 @@ class Kernel:
     def _units(self, parts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Score units; `fold` folds those that the kernel leaves."""
         odds, coverage, states = self._run(parts, np.full(len(parts), WHOLE))
-        left = np.flatnonzero(states == ABANDONED)
-        if len(left):
-            folded = [fold(parts[number]) for number in left.tolist()]
-            marks = np.array([sum(1 << MARKERS.index(marker) for marker in unit.markers) for unit in folded])
-            texts = [unit.text + " " * bool(unit.text) for unit in folded]
-            odds[left], coverage[left], states[left] = self._run(texts, marks)
+        for number in np.flatnonzero(states == ABANDONED).tolist():
+            odds[[number]], coverage[[number]], states[[number]] = self._run(*folded_text(parts[number]))
         assert (states == DONE).all()
         return odds, coverage
 
@@ -234,12 +210,28 @@ class Kernel:
         finally:
             self._rooms.append(lent)
 
-    def _learn(self, text: NDArray[np.uint32], joined: str, wanted: NDArray[np.int64]) -> None:
-        """Look up the characters of a text, and fold the chunks that the kernel could not."""
-        with _learning:
-            learn_characters(text, self._reading)
-            chunks = {joined[start:end] for start, end in wanted.tolist()}
-            if np.count_nonzero(self._reading.chunks[:-1, 0]) + len(chunks) > CHUNKS // 2:
-                self._reading = no_chunks(self._reading)
-            for chunk in chunks:
-                learn_chunk(chunk, self._reading)
+
+@dataclass
+class _Scoring:
+    """Scores as they are written, for `Feed.run`."""
+
+    weights: Weights
+    room: Room
+    odds: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+
+    def call(
+        self,
+        text: NDArray[np.uint32],
+        bounds: NDArray[np.int64],
+        marks: NDArray[np.int64],
+        states: NDArray[np.int64],
+        tables: Reading,
+    ) -> int:
+        return int(score_all(text, bounds, marks, states, tables, self.weights, self.room, self.odds, self.coverage))
+
+    def make_room(self, again: bool) -> None:
+        """Forget the tokens met so far; where that is not enough, take more room."""
+        self.room = self.room.larger(self.weights) if again else self.room
+        self.room.info[:] = 0
+        self.room.used[:STAMP] = 0

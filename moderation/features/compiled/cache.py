@@ -38,10 +38,10 @@ def cached(function: Function) -> Function:
 
 
 @contextmanager
-def announced() -> Iterator[None]:
+def announced(kernel: str) -> Iterator[None]:
     """Say so, on standard error where nobody has set logging up otherwise, if the work takes over a second."""
     timer = Timer(
-        1.0, _log.warning, ["compiling the scoring kernel, some 20 seconds, once for each version of this program"]
+        1.0, _log.warning, [f"compiling the {kernel} kernel, some 20 seconds, once for each version of this program"]
     )
     timer.daemon = True
     timer.start()
