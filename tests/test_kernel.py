@@ -17,7 +17,7 @@ from moderation.labels import label_files, read_labels
 from moderation.text import fold
 
 numba = pytest.importorskip("numba", reason="the kernel needs Numba: pip install moderation[fast]")
-compiled = pytest.importorskip("moderation.features.compiled")
+feed = pytest.importorskip("moderation.features.compiled.feed")
 cache = pytest.importorskip("moderation.features.compiled.cache")
 tables = pytest.importorskip("moderation.features.compiled.tables")
 
@@ -154,7 +154,7 @@ def test_a_comment_of_more_new_words_than_there_is_room_for(moderator, monkeypat
 
 
 def test_more_disguised_words_than_are_kept(moderator, monkeypatch):
-    monkeypatch.setattr(compiled, "CHUNKS", 16)
+    monkeypatch.setattr(feed, "CHUNKS", 16)
     other, kernel = kernel_of(moderator.model, 0.6)
     texts = [f"c{n}nnard b{n}t@rd d{n}bile" for n in range(40)]
     log_odds, _ = kernel.log_odds(texts)
