@@ -31,7 +31,7 @@ from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS,
 from moderation.text.characters import LOOK_ALIKES, fold_character
 from moderation.text.disguises import DISGUISED, NOT_SPACED
 
-KEYS, POOL = 1 << 16, 1 << 20  # of a room: 18 MB a thread
+KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
 CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
 LINE_MARKERS = {"capitals", "exclamation", "money", "phone"}  # a whole line shows them, not a chunk
 
