@@ -36,6 +36,7 @@ PROBE_TOLERANCE = (
 )
 #: From so many texts on, a batch pays for loading the kernel (a second; some 20 where nothing is compiled yet).
 KERNEL_FROM = 2_000
+LONGEST_TEXT = 1 << 22  # characters; so that memory and counts are bounded
 KERNEL_BATCH = 2_000  # texts at a time, to bound the memory
 
 
@@ -96,16 +97,17 @@ class Model:
         TypeError
             Where a text is not a string, or one string is given in place of a sequence.
         ValueError
-            Where `n_jobs` is 0.
+            Where `n_jobs` is 0, or a text has more than `LONGEST_TEXT` characters.
         """
         if isinstance(texts, str):
             raise TypeError("score() takes a sequence of texts; for one comment write score([text])")
+        _check_lengths(texts)
+        jobs = _threads(n_jobs)
         kernel = self._kernel_for(len(texts))
         if kernel is None:
             return [self._score(text) for text in texts]
         if len(texts) == 1:
             return [self._scores(*kernel.one(texts[0]))]
-        jobs = _threads(n_jobs)
         size = min(KERNEL_BATCH, -(-len(texts) // jobs)) or 1
         parts = [texts[start : start + size] for start in range(0, len(texts), size)]
         if jobs == 1 or len(parts) < 2:
@@ -128,6 +130,7 @@ class Model:
 
     def explain(self, text: str) -> dict[str, Explanation]:
         """Return for each label the sentence that decided and the weight of each of its words."""
+        _check_lengths([text])
         kernel = self._kernel_for(1)
         decided = kernel.explain(text) if kernel else None
         if decided is None:
@@ -295,6 +298,11 @@ def _token_ranges(text: str) -> list[tuple[int, int]]:
     """Return the ranges of the tokens of a folded text."""
     ends = [index for index, character in enumerate(text) if character == " "] + [len(text)]
     return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
+
+
+def _check_lengths(texts: Sequence[str]) -> None:
+    if (longest := max(map(len, texts), default=0)) > LONGEST_TEXT:
+        raise ValueError(f"a text of {longest:,} characters; expected at most {LONGEST_TEXT:,}: cut it into comments")
 
 
 def _threads(n_jobs: int) -> int:

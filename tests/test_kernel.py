@@ -162,6 +162,25 @@ def test_more_disguised_words_than_are_kept(moderator, monkeypatch):
         np.testing.assert_allclose(log_odds[number], other.log_odds(text), atol=1e-6)
 
 
+def test_wide_characters_and_long_gaps_stay_within_bounds(moderator):
+    """A character that folds to three takes more room in the line than in the text, and so does not leave it to spaces."""
+    check(
+        moderator.model,
+        ["½½½½½½½½½ " * 293 + "." + "\n" * 1100 + "fin.", "½ " * 2000, ". " * 2048, "…" * 4096, "a\n" * 2048],
+    )
+
+
+def test_a_disguised_word_too_long_to_keep(moderator):
+    check(moderator.model, ["ﷲ@" * 120 + " c0nn@rd", "㍿$" * 128])
+
+
+def test_a_text_has_a_greatest_length(moderator):
+    text = "a" * (moderation.model.LONGEST_TEXT + 1)
+    for call in (lambda: moderator.model.score([text]), lambda: moderator.model.explain(text)):
+        with pytest.raises(ValueError, match="cut it into comments"):
+            call()
+
+
 COLD = """
 import sys, moderation
 model = moderation.Model.load()

@@ -66,6 +66,8 @@ def read_comment(text: Any, start: Any, end: Any, whole: Any, tables: Any, room:
     upper = cased = bangs = digits = marks = 0
     status, at = READ, start
     for n in range(count):
+        if filled[LENGTH] + spans[n, 0] - at + 2 > len(room.line):
+            return LEFT, 0
         while at < spans[n, 0]:
             at = add_blank(room, at)
         line_start, token_start, carried = filled[LENGTH], filled[TOKENS], filled[SINGLES]

@@ -33,6 +33,7 @@ from moderation.text.disguises import DISGUISED, NOT_SPACED
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
 CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
+MOST_FOLDED = 4 * LONGEST_CHUNK  # characters of a chunk that is kept
 LINE_MARKERS = {"capitals", "exclamation", "money", "phone"}  # a whole line shows them, not a chunk
 
 
@@ -168,7 +169,7 @@ def no_chunks(tables: Reading) -> Reading:
     """Return the tables without folded chunks."""
     return tables._replace(
         chunks=np.zeros((CHUNKS + 1, 4), dtype=np.uint64),  # the last row says how much of the text is used
-        chunk_text=np.empty((CHUNKS // 2 * 4 * LONGEST_CHUNK, 3), dtype=np.uint32),  # characters and their ranges
+        chunk_text=np.empty((CHUNKS // 2 * MOST_FOLDED, 3), dtype=np.uint32),  # characters and their ranges
     )
 
 
@@ -207,13 +208,17 @@ def code_of(character: str, forms: NDArray[np.uint32]) -> int:
 
 
 def learn_chunk(chunk: str, tables: Reading) -> None:
-    """Fold a chunk and keep the result; its key is written last, since another thread may be reading."""
+    """Fold a chunk and keep the result, if it is not too long; its key is written last, since a thread may be reading."""
     chunks, mask = tables.chunks, CHUNKS - 1
     h = hash_of(chunk)
     at = (h ^ h >> 29) & mask
     while chunks[at, KEY]:
+        if chunks[at, KEY] == h:
+            return
         at = (at + 1) & mask
     folded = fold(chunk)
+    if len(folded.text) >= MOST_FOLDED:
+        return
     text = [*zip(map(ord, folded.text), folded.starts, folded.ends, strict=True), *[(32, 0, 0)] * bool(folded.text)]
     first = int(chunks[-1, END])
     tables.chunk_text[first : first + len(text)] = np.array(text, dtype=np.uint32).reshape(-1, 3)
