@@ -200,13 +200,10 @@ class Kernel:
 
     @contextmanager
     def _room(self, longest: int) -> Iterator[Room]:
-        """Lend a room to a thread; one for a comment that is longer than most is not kept."""
-        if longest > LONGEST:
-            yield Room.of(self._weights, longest)
-            return
+        """Lend a room to a thread; the space for a comment that is longer than most is not kept."""
         lent = self._lent()
         try:
-            yield lent[0]
+            yield lent[0].longer(longest) if longest > LONGEST else lent[0]
         finally:
             self._rooms.append(lent)
 

@@ -14,8 +14,9 @@ from moderation.features import index
 CODE_POINTS = 0x110000
 WIDEST = 8  # characters that one code point may fold to
 #: What is known of a code point, in one number: its form where that is one character, the width of its form, and flags.
-#: ODD stands for what no scan can fold: forms that are wider, or that break a word in two.
-FORM, WIDTH_AT = (1 << 21) - 1, 21
+#: ODD stands for what no scan can fold: forms that are wider, or that hold a space; LOST, in place of a width, for what
+#: cannot be left to `fold` with its chunk alone.
+FORM, WIDTH_AT, LOST = (1 << 21) - 1, 21, 15
 SEEN, SPACE, UPPER, CASED, ALIKE, ODD, LETTER = (1 << bit for bit in range(25, 32))
 LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 122, 48, 57, 32, 39, 46, 33, 0x20AC
 SEED, PRIME = np.uint64(index.SEED), np.uint64(index.PRIME)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.features.compiled.read import WANTED
+from moderation.features.compiled.read import END, KEY, WANTED
 from moderation.features.compiled.score import ABANDONED, FULL, STRANGE, TODO
-from moderation.features.compiled.tables import CHUNKS, Reading, learn_characters, learn_chunk, no_chunks
+from moderation.features.compiled.tables import CHUNKS, MOST_FOLDED, Reading, learn_characters, learn_chunk, no_chunks
 from moderation.text import MARKERS, fold
 
 MOST_TRIES = 4  # of a comment, before it is left to `fold`: its characters, its chunks, and a table that was full
@@ -77,7 +77,8 @@ class Feed:
         with _learning:
             learn_characters(text, self.tables)
             chunks = {joined[start:end] for start, end in wanted.tolist()}
-            if np.count_nonzero(self.tables.chunks[:-1, 0]) + len(chunks) > CHUNKS // 2:
+            used = np.count_nonzero(self.tables.chunks[:-1, KEY]) + len(chunks)
+            if used > CHUNKS // 2 or self.tables.chunks[-1, END] > MOST_FOLDED // 2:
                 self.tables = no_chunks(self.tables)
             for chunk in chunks:
                 learn_chunk(chunk, self.tables)

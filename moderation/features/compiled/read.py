@@ -17,6 +17,7 @@ from moderation.features.compiled.codes import (
     BLANK,
     CASED,
     FORM,
+    LOST,
     LOW_A,
     LOW_Z,
     NINE,
@@ -43,7 +44,8 @@ from moderation.text import MARKERS
 CAPITALS = 1 << MARKERS.index("capitals")
 SET_APART = 1 << MARKERS.index("spaced")
 EXCLAMATION = 1 << MARKERS.index("exclamation")
-LONGEST_CHUNK = 256  # that `fold` folds on its own and the kernel keeps
+NEAR = 32  # characters; no amount looks further
+LONGEST_CHUNK = 4096  # that `fold` folds on its own and the kernel keeps
 WORD, MARKED, OTHER = 0, 1, 2  # what a chunk is so far: letters, letters and then marks, or neither
 SPACED = 3  # so many single letters in a row are one word set apart
 READ, UNSEEN, WANTS, LEFT = 0, 1, 2, 3  # done; a character, or a chunk, must be looked up; it is left to `fold`
@@ -121,12 +123,13 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
     size = filled[SIZE]
     upper = cased = bangs = digits = marks = letters = 0
     alike: Any = 0
+    odd, digit = -NEAR, -NEAR  # where the last character stands that only `fold` reads, and the last digit
     first, status, kind, h = start, READ, WORD, SEED  # first: of the chunk, in the text
     for at in range(start, end + 1):
         c = text[at] if at < end else np.uint32(BLANK)
         code = codes[c] if at < end else np.uint32(SEEN | BLANK | 1 << WIDTH_AT)
         width = code >> WIDTH_AT & 15
-        if code & (SEEN | ODD) != SEEN or length + width + 2 > len(line):
+        if not code & SEEN or width == LOST or length + width + 2 > len(line):
             return LEFT if code & SEEN else UNSEEN, 0, 0, 0, 0, 0
         form = code & FORM
         if width == 1 and form == BLANK:
@@ -142,10 +145,11 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                     if stop >= 0 and not push_tokens(out, origin, size, stop, filled, tokens, True):
                         stop = -1
                 if stop < 0:
+                    most = size + 4 * (length - begin)
                     found, more, stop = kept_chunk(
-                        text, first, at, out, origin, size, filled, tokens, wanted, chunks, chunk_text
+                        text, first, at, most, out, origin, size, filled, tokens, wanted, chunks, chunk_text
                     )
-                    if found == LEFT or stop - size > 4 * (length - begin):
+                    if found == LEFT:
                         return LEFT, 0, 0, 0, 0, 0
                 status, marks, size = max(status, found), marks | more, stop
             length += at < end
@@ -160,7 +164,8 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                 letters += 1
             else:
                 kind = MARKED if kind != OTHER and is_final(form) else OTHER
-                digits += 1 if ZERO <= form <= NINE else 0
+                if ZERO <= form <= NINE:
+                    digits, digit = digits + 1, length
                 bangs += c == BANG
             length += 1
         else:
@@ -169,9 +174,14 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                 part = forms[c, k]
                 line[length], raw[length] = part, at
                 length += 1
-                digits += 1 if ZERO <= part <= NINE else 0
+                if ZERO <= part <= NINE:
+                    digits, digit = digits + 1, length
+        if abs(odd - digit) < NEAR and odd >= 0 and digit >= 0:  # what it folds to may be part of an amount
+            return LEFT, 0, 0, 0, 0, 0
         if at < end:
-            alike |= code & ALIKE
+            alike |= code & (ALIKE | ODD)
+            if code & ODD:
+                odd = length
             upper += code & UPPER != 0
             cased += code & CASED != 0
     filled[LENGTH], filled[SIZE] = length, size
@@ -183,6 +193,7 @@ def kept_chunk(
     text: Any,
     start: Any,
     end: Any,
+    most: Any,
     out: Any,
     origin: Any,
     size: Any,
@@ -205,6 +216,8 @@ def kept_chunk(
             wanted[filled[WANTED], 0], wanted[filled[WANTED], 1] = start, end
             filled[WANTED] += 1
         return WANTS, 0, size
+    if np.int64(chunks[at, END]) - np.int64(chunks[at, BEGIN]) > most - size:
+        return LEFT, 0, size
     stop = size
     for i in range(chunks[at, BEGIN], chunks[at, END]):
         out[stop] = chunk_text[i, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from moderation.features.compiled.codes import (
     CASED,
     CODE_POINTS,
     LETTER,
+    LOST,
     ODD,
     SEEN,
     SPACE,
@@ -23,7 +24,7 @@ from moderation.features.compiled.codes import (
     WIDTH_AT,
     word_table,
 )
-from moderation.features.compiled.read import BEGIN, END, KEY, LONGEST_CHUNK, STOP, WANTED
+from moderation.features.compiled.read import BEGIN, END, KEY, STOP, WANTED
 from moderation.features.compiled.score import GAINS, MAYBE_BITS, STRANGE
 from moderation.features.compiled.words import disguised_lengths
 from moderation.features.index import hash_of
@@ -33,7 +34,7 @@ from moderation.text.disguises import DISGUISED, NOT_SPACED
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
 CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
-MOST_FOLDED = 4 * LONGEST_CHUNK  # characters of a chunk that is kept
+MOST_FOLDED = 1 << 20  # characters of them
 LINE_MARKERS = {"capitals", "exclamation", "money", "phone"}  # a whole line shows them, not a chunk
 
 
@@ -130,19 +131,10 @@ class Room(NamedTuple):
 
         Memory is taken only as it is used; 32 bytes a token, 16 an n-gram of a model with two labels.
         """
-        line = 2 * longest + 64
         keys, pool = keys or KEYS, pool or POOL
         features, width = weights.cells.shape
         return cls(
-            line=np.empty(line, dtype=np.uint32),
-            raw=np.empty(line, dtype=np.uint32),
-            out=np.empty(6 * line + 64, dtype=np.uint32),
-            origin=np.empty((6 * line + 64, 2), dtype=np.uint32),
-            spans=np.empty((longest + 2, 2), dtype=np.int64),
-            units=np.empty((longest + 3, 3), dtype=np.int64),
-            scores=np.empty((longest + 3, width - 1)),
-            tokens=np.empty((line, STOP + 1), dtype=np.uint64),
-            words=np.empty((line, max(1, int(weights.ranges[0, 1]))), dtype=np.uint32),
+            **lines(longest, max(1, int(weights.ranges[0, 1])), width - 1),
             filled=np.zeros(WANTED + 1, dtype=np.int64),
             wanted=np.empty((4096, 2), dtype=np.int64),
             counts=np.zeros(features, dtype=np.uint64),
@@ -152,9 +144,29 @@ class Room(NamedTuple):
             used=np.zeros(STRANGE + 1, dtype=np.int64),
         )
 
+    def longer(self, longest: int) -> Room:
+        """Return this room with space for a comment of so many characters; what it has learned is shared."""
+        return self._replace(**lines(longest, self.words.shape[1], self.scores.shape[1]))
+
     def larger(self, weights: Weights) -> Room:
         """Return twice the room for tokens and their n-grams."""
         return Room.of(weights, len(self.line) // 2, 2 * len(self.info), 2 * len(self.pool))
+
+
+def lines(longest: int, runs: int, labels: int) -> dict[str, Any]:
+    """Return what a comment of so many characters is read into."""
+    line = 2 * longest + 64
+    return {
+        "line": np.empty(line, dtype=np.uint32),
+        "raw": np.empty(line, dtype=np.uint32),
+        "out": np.empty(6 * line + 64, dtype=np.uint32),
+        "origin": np.empty((6 * line + 64, 2), dtype=np.uint32),
+        "spans": np.empty((longest + 2, 2), dtype=np.int64),
+        "units": np.empty((longest + 3, 3), dtype=np.int64),
+        "scores": np.empty((longest + 3, labels)),
+        "tokens": np.empty((line, STOP + 1), dtype=np.uint64),
+        "words": np.empty((line, runs), dtype=np.uint32),
+    }
 
 
 def bitmap(slots: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -169,7 +181,7 @@ def no_chunks(tables: Reading) -> Reading:
     """Return the tables without folded chunks."""
     return tables._replace(
         chunks=np.zeros((CHUNKS + 1, 4), dtype=np.uint64),  # the last row says how much of the text is used
-        chunk_text=np.empty((CHUNKS // 2 * MOST_FOLDED, 3), dtype=np.uint32),  # characters and their ranges
+        chunk_text=np.empty((MOST_FOLDED, 3), dtype=np.uint32),  # characters and their ranges
     )
 
 
@@ -192,6 +204,7 @@ def code_of(character: str, forms: NDArray[np.uint32]) -> int:
     form = fold_character(character)
     word = unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Cf"
     odd = len(form) > WIDEST or (" " in form and (word or len(form) > 1))
+    lost = odd and (form == " " or any(map(str.isdigit, form)))  # what stands around it reads otherwise without it
     if 1 < len(form) <= WIDEST:
         forms[: len(form)] = [ord(c) for c in form]
     return (
@@ -202,7 +215,7 @@ def code_of(character: str, forms: NDArray[np.uint32]) -> int:
         | ALIKE * (character in LOOK_ALIKES)
         | ODD * odd
         | LETTER * (character.isascii() and character.isalpha())
-        | (min(len(form), WIDEST) << WIDTH_AT)
+        | (LOST if lost else min(len(form), WIDEST)) << WIDTH_AT
         | (ord(form) if len(form) == 1 else 0)
     )
 
@@ -217,7 +230,7 @@ def learn_chunk(chunk: str, tables: Reading) -> None:
             return
         at = (at + 1) & mask
     folded = fold(chunk)
-    if len(folded.text) >= MOST_FOLDED:
+    if int(chunks[-1, END]) + len(folded.text) >= MOST_FOLDED:
         return
     text = [*zip(map(ord, folded.text), folded.starts, folded.ends, strict=True), *[(32, 0, 0)] * bool(folded.text)]
     first = int(chunks[-1, END])
