@@ -26,7 +26,7 @@ def training(comments: Sequence[Comment], runs: int) -> Iterator[Row]:
     answers = np.array([comment.answers for comment in comments])
     found = alternate(runs, {"ours": lambda: our_training(comments), "stock": lambda: stock_training(folded, answers)})
     bar = 8 if len(comments) >= 100_000 else None
-    name, against = f"train on {len(comments):,} comments", "TfidfVectorizer, LogisticRegression"
+    name, against = f"train on {len(comments):,} comments", "stock scikit-learn"
     parts = [f"{name} ({runs} {'runs' if runs > 1 else 'run'})", f"{name}: vocabulary and matrix", f"{name}: liblinear"]
     for part, title in enumerate(parts):
         ours, stock = float(found["ours"][part]), float(found["stock"][part])
