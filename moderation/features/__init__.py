@@ -30,7 +30,7 @@ from moderation.features.index import slots_of
 from moderation.text import MARKERS, Folded
 
 #: Value of a marker that holds. Tried 0 (none), 0.3 and 1 by grouped cross-validation on the label files: average precision
-#: of insult 0.896, 0.898, 0.896, of spam 0.948, 0.951, 0.950. To try again: ``benchmarks/quality.py``.
+#: of insult 0.896, 0.898, 0.896, of spam 0.948, 0.951, 0.950. To try again: ``python -m benchmarks.quality``.
 MARKER_VALUE = 0.3
 
 Analyzer = Literal["word", "char", "marker"]

@@ -11,7 +11,7 @@ _SOFT_BREAK = re.compile(r"[,;:–—]\s+|\s+")
 #: A longer sentence is cut, in characters. Tried 300, 150, 100, 70, 60, 50 and 40 by grouped cross-validation on the label
 #: files, average precision of insult on comments over 300 characters: 0.886, 0.890, 0.898, 0.902, 0.898, 0.900, 0.903, on
 #: real messages 0.814, 0.815, 0.816, 0.823, 0.823, 0.822, 0.827. Below 70 a reader no longer sees why. To try again:
-#: ``benchmarks/quality.py``.
+#: ``python -m benchmarks.quality``.
 LONGEST_SENTENCE = 70
 
 
