@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from moderation.features.compiled.cache import announced
 from moderation.features.compiled.explain import explain_text
 from moderation.features.compiled.feed import MOST_TRIES, Feed, folded_text
-from moderation.features.compiled.read import LEFT, READ, START, STOP, WANTED
-from moderation.features.compiled.score import ABANDONED, DONE, RAW, STAMP, STRANGE, TODO, WHOLE, score_all
-from moderation.features.compiled.tables import Reading, Room, Weights
+from moderation.features.compiled.read import LEFT, READ, START, STOP
+from moderation.features.compiled.score import ABANDONED, DONE, RAW, STAMP, TODO, WHOLE, score_all
+from moderation.features.compiled.tables import Reading, Room, Weights, code_points
 from moderation.scores import pool, units
 from moderation.text import MARKERS
 
@@ -95,7 +95,7 @@ class Kernel:
     def one(self, text: str) -> tuple[list[float], float]:
         """Return what `log_odds` gives for one comment, with less ado."""
         if len(text) <= LONGEST:
-            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+            codes = code_points(text)
             room, single = self._lent()
             try:
                 bounds, marks, states, odds, coverage = single
@@ -114,7 +114,7 @@ class Kernel:
         return self._explain_units(text) if found is None else found
 
     def _explain(self, text: str, whole: bool) -> list[Decided] | None:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        codes = code_points(text)
         pairs = len(self._weights.intercepts)
         odds, decided = np.empty(pairs), np.empty((pairs, 4), dtype=np.int64)
         weights = np.empty((2 * len(codes) + 1, pairs))
@@ -125,7 +125,7 @@ class Kernel:
                     return [self._decided(n, decided, odds, weights, room, len(text)) for n in range(self._labels)]
                 if status == LEFT:
                     break
-                self._feed.learn(codes if room.used[STRANGE] else codes[:0], text, room.wanted[: room.filled[WANTED]])
+                self._feed.learn(codes, text, room)
         return None
 
     def _explain_units(self, text: str) -> list[Decided] | None:

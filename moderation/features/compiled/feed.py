@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from moderation.features.compiled.read import END, KEY, WANTED
 from moderation.features.compiled.score import ABANDONED, FULL, STRANGE, TODO
-from moderation.features.compiled.tables import CHUNKS, MOST_FOLDED, Reading, learn_characters, learn_chunk, no_chunks
+from moderation.features.compiled.tables import (
+    CHUNKS,
+    MOST_FOLDED,
+    Reading,
+    code_points,
+    learn_characters,
+    learn_chunk,
+    no_chunks,
+)
 from moderation.text import MARKERS, fold
 
 MOST_TRIES = 4  # of a comment, before it is left to `fold`: its characters, its chunks, and a table that was full
@@ -52,7 +60,7 @@ class Feed:
         """
         size = len(texts)
         joined = texts[0] if size == 1 else "".join(texts)
-        text = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        text = code_points(joined)
         bounds = np.zeros(size + 1, dtype=np.int64)
         np.cumsum([len(one) for one in texts], out=bounds[1:])
         states = np.zeros(size, dtype=np.int64)
@@ -69,14 +77,15 @@ class Feed:
             elif tries > MOST_TRIES:
                 states[first] = ABANDONED
             else:
-                room = work.room
-                self.learn(text if room.used[STRANGE] else text[:0], joined, room.wanted[: room.filled[WANTED]])
+                self.learn(text, joined, work.room)
 
-    def learn(self, text: NDArray[np.uint32], joined: str, wanted: NDArray[np.int64]) -> None:
-        """Look up the characters of a text, and fold the chunks that the kernel could not."""
+    def learn(self, text: NDArray[np.uint32], joined: str, room: Any) -> None:
+        """Learn what the last call asked for: the characters of the text, and the chunks that only `fold` can fold."""
+        wanted = room.wanted[: room.filled[WANTED]].tolist()
         with _learning:
-            learn_characters(text, self.tables)
-            chunks = {joined[start:end] for start, end in wanted.tolist()}
+            if room.used[STRANGE]:
+                learn_characters(text, self.tables)
+            chunks = {joined[start:end] for start, end in wanted}
             used = np.count_nonzero(self.tables.chunks[:-1, KEY]) + len(chunks)
             if used > CHUNKS // 2 or self.tables.chunks[-1, END] > MOST_FOLDED // 2:
                 self.tables = no_chunks(self.tables)

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.features.compiled.count import NONE, PLACES, rehash_all
-from moderation.features.compiled.read import STOP, WANTED
-from moderation.features.compiled.score import STRANGE
+from moderation.features.compiled.tables import desk, tally
 
 
 class Desk(NamedTuple):
@@ -28,20 +27,8 @@ class Desk(NamedTuple):
 
     @classmethod
     def of(cls, longest: int) -> Desk:
-        """Return room for texts of so many characters."""
-        line = 2 * longest + 64
-        return cls(
-            line=np.empty(line, dtype=np.uint32),
-            raw=np.empty(line, dtype=np.uint32),
-            out=np.empty(6 * line + 64, dtype=np.uint32),
-            origin=np.empty((6 * line + 64, 2), dtype=np.uint32),
-            spans=np.empty((2, 2), dtype=np.int64),
-            units=np.empty((3, 3), dtype=np.int64),
-            tokens=np.empty((line, STOP + 1), dtype=np.uint64),
-            filled=np.zeros(WANTED + 1, dtype=np.int64),
-            wanted=np.empty((4096, 2), dtype=np.int64),
-            used=np.zeros(STRANGE + 1, dtype=np.int64),
-        )
+        """Return room for texts of so many characters, which are not cut into sentences."""
+        return cls(**desk(longest, 0), **tally())
 
 
 class Words(NamedTuple):

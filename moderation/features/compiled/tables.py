@@ -135,13 +135,11 @@ class Room(NamedTuple):
         features, width = weights.cells.shape
         return cls(
             **lines(longest, max(1, int(weights.ranges[0, 1])), width - 1),
-            filled=np.zeros(WANTED + 1, dtype=np.int64),
-            wanted=np.empty((4096, 2), dtype=np.int64),
+            **tally(),
             counts=np.zeros(features, dtype=np.uint64),
             runs=np.zeros(features, dtype=np.uint32),
             info=np.zeros((keys, 4), dtype=np.uint64),
             pool=np.empty((pool, 1 + width), dtype=np.float32),
-            used=np.zeros(STRANGE + 1, dtype=np.int64),
         )
 
     def longer(self, longest: int) -> Room:
@@ -154,19 +152,39 @@ class Room(NamedTuple):
 
 
 def lines(longest: int, runs: int, labels: int) -> dict[str, Any]:
-    """Return what a comment of so many characters is read into."""
+    """Return what a comment of so many characters is read into, with the scores of its sentences."""
+    found = desk(longest, longest)
+    found["scores"] = np.empty((longest + 3, labels))
+    found["words"] = np.empty((len(found["line"]), runs), dtype=np.uint32)
+    return found
+
+
+def desk(longest: int, sentences: int) -> dict[str, Any]:
+    """Return what `read_comment` writes of a text of so many characters and sentences; it relies on these sizes."""
     line = 2 * longest + 64
     return {
         "line": np.empty(line, dtype=np.uint32),
         "raw": np.empty(line, dtype=np.uint32),
         "out": np.empty(6 * line + 64, dtype=np.uint32),
         "origin": np.empty((6 * line + 64, 2), dtype=np.uint32),
-        "spans": np.empty((longest + 2, 2), dtype=np.int64),
-        "units": np.empty((longest + 3, 3), dtype=np.int64),
-        "scores": np.empty((longest + 3, labels)),
+        "spans": np.empty((sentences + 2, 2), dtype=np.int64),
+        "units": np.empty((sentences + 3, 3), dtype=np.int64),
         "tokens": np.empty((line, STOP + 1), dtype=np.uint64),
-        "words": np.empty((line, runs), dtype=np.uint32),
     }
+
+
+def tally() -> dict[str, Any]:
+    """Return how far each part is filled and used, and room for the chunks that `read_comment` wants folded."""
+    return {
+        "filled": np.zeros(WANTED + 1, dtype=np.int64),
+        "wanted": np.empty((4096, 2), dtype=np.int64),
+        "used": np.zeros(STRANGE + 1, dtype=np.int64),
+    }
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """Return the code points of a text, lone surrogates among them."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def bitmap(slots: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -193,9 +211,9 @@ def characters() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 
 def learn_characters(text: NDArray[np.uint32], tables: Reading) -> None:
     """Look up the characters of a text that are not known yet."""
-    met = np.zeros(CODE_POINTS if len(text) else 0, dtype=np.bool_)
+    met = np.zeros(CODE_POINTS, dtype=np.bool_)
     met[text] = True
-    for code in np.flatnonzero(met & (tables.codes[: len(met)] == 0)):
+    for code in np.flatnonzero(met & (tables.codes == 0)):
         tables.codes[code] = code_of(chr(code), tables.forms[code])  # last: another thread may be reading
 
 
