@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from moderation.copies import disguised_copy
 from moderation.duplicates import groups
 from moderation.errors import TrainingError
 from moderation.features.counts import Counts, Ranges, count
@@ -39,6 +40,11 @@ class Recipe:
     inherited
         Weight in training of a sentence that is positive only because its comment is. Tried 0.1, 0.25, 0.5, 1: average
         precision of spam 0.944, 0.957, 0.952, 0.955, on the 26 real ones 0.17, 0.27, 0.15, 0.15.
+    ratio
+        How far naive Bayes scales the features before the regression, see `moderation.training.ratios`; 0 for not at all, 1 for
+        wholly.
+    disguised
+        Weight in training of a copy with disguised words, see `moderation.copies`; 0 for no copies.
     coverage
         The quantile of the comments' coverage below which a comment is called unknown.
     """
@@ -46,11 +52,13 @@ class Recipe:
     word_range: tuple[int, int] = (1, 2)
     char_range: tuple[int, int] = (2, 5)
     min_df: int = 3
-    max_words: int = 1 << 16
-    max_chars: int = 1 << 16
+    max_words: int = 90_000
+    max_chars: int = 90_000
     c: float = 4.0
     marked_share: float = 0.6
     inherited: float = 0.25
+    ratio: float = 0.5
+    disguised: float = 0.3
     folds: int = 5
     seed: int = 0
     coverage: float = 0.005
@@ -63,14 +71,15 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Comments, their units (the whole and its sentences) and the n-gram counts of the units.
+    """Comments, their units (the whole and its sentences, then disguised copies of these) and the units' n-gram counts.
 
     Parameters
     ----------
     comments
         One row a comment: id, text, source, by_reference, group, fold, one column a label (1, 0 or NaN).
-    owner, whole
-        Shape ``(n_units,)``: the comment's row, and whether the unit is the whole comment.
+    owner, whole, copy
+        Shape ``(n_units,)``: the comment's row, whether the unit is the whole comment, and whether it is a disguised copy,
+        which teaches but is not scored.
     counts
         Of n-grams that stand in at least `Recipe.min_df` of the units, and of markers.
     answers
@@ -82,6 +91,7 @@ class Data:
     comments: pd.DataFrame
     owner: NDArray[np.int64]
     whole: NDArray[np.bool_]
+    copy: NDArray[np.bool_]
     counts: tuple[Counts, ...]
     answers: dict[str, NDArray[np.int64]]
     inherited: dict[str, NDArray[np.bool_]]
@@ -118,8 +128,6 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
         found = units(text)
         owner += [number] * len(found)
         ranges += found
-    parts = [texts[number][start:end] for number, (start, end) in zip(owner, ranges, strict=True)]
-    counts = count(parts, recipe.ranges, recipe.min_df)
     whole = np.append(True, np.diff(owner) > 0)
     answers = {
         name: np.array([_unit_answer(labels[n], name, *span) for n, span in zip(owner, ranges, strict=True)])
@@ -127,7 +135,23 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
     }
     marked = np.array([bool(labels[n].spans) for n in owner])
     inherited = {name: (answers[name] == 1) & ~whole & ~(marked & (name == MARKED)) for name in names}
-    return Data(comments, np.array(owner), whole, counts, answers, inherited)
+    parts = [texts[number][start:end] for number, (start, end) in zip(owner, ranges, strict=True)]
+    copies: dict[int, str] = {}
+    if recipe.disguised and MARKED in names:
+        for unit, answer in enumerate(answers[MARKED].tolist()):
+            copied = answer >= 0 and disguised_copy(labels[owner[unit]], *ranges[unit], answer, recipe.seed)
+            if copied:
+                copies[unit] = copied
+    units_used = np.array([*range(len(parts)), *copies])
+    return Data(
+        comments,
+        np.array(owner)[units_used],
+        whole[units_used] & (np.arange(len(units_used)) < len(parts)),
+        np.arange(len(units_used)) >= len(parts),
+        count([*parts, *copies.values()], recipe.ranges, recipe.min_df),
+        {name: values[units_used] for name, values in answers.items()},
+        {name: values[units_used] for name, values in inherited.items()},
+    )
 
 
 def _unit_answer(label: Label, name: str, start: int, end: int) -> int:

@@ -264,7 +264,8 @@ def adjudicate(labels: Iterable[Label]) -> list[Label]:
     A comment is known by its id and its text: the same id with another text, in another file, is another comment.
 
     A judgement by ``adjudicated`` decides. Otherwise each answer is the majority's, and a tie is None, not judged; target,
-    spans and the rest come from the first judgement that agrees on every answer, else from the first.
+    spans and the rest come from the first judgement that agrees on every answer, one with spans before one without, else from
+    the first.
 
     Examples
     --------
@@ -284,7 +285,8 @@ def _adjudicated(judgements: Sequence[Label]) -> Label:
         return final or judgements[0]
     names = {name for label in judgements for name in label.answers}
     answers = {name: _majority([label.answers.get(name) for label in judgements]) for name in sorted(names)}
-    chosen = next((label for label in judgements if label.answers == answers), judgements[0])
+    agreeing = [label for label in judgements if label.answers == answers]
+    chosen = max(agreeing or judgements[:1], key=lambda label: bool(label.spans))
     spans = chosen.spans if answers.get(MARKED) == 1 else ()
     return replace(chosen, answers=answers, spans=spans, annotator="majority")
 

@@ -152,7 +152,7 @@ def _held_out(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     held_out = data.comments["fold"].to_numpy() == number
     features, weights, intercepts = fit(data, recipe, ~held_out[data.owner])
-    rows = np.flatnonzero(held_out[data.owner])
+    rows = np.flatnonzero(held_out[data.owner] & ~data.copy)
     log_odds = side_by_side(data.counts, features.blocks, rows) @ weights.T + intercepts
     firsts = np.flatnonzero(data.whole[rows])
     pooled = np.array([pool(part, _shares(data, recipe)) for part in np.split(log_odds, firsts[1:])])
@@ -187,17 +187,34 @@ def regress(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return weights and intercepts of one logistic regression per label; `matrix` has a row for each unit in `use`."""
 
-    def regression(label: str) -> LogisticRegression:
+    def regression(label: str) -> tuple[NDArray[np.float64], float]:
         answers = data.answers[label][use]
         weight = np.where(data.inherited[label][use], recipe.inherited, 1.0)
+        weight[data.copy[use]] *= recipe.disguised
         weight[answers < 0] = 0.0  # liblinear leaves such rows out; to leave them out here would copy the matrix
+        scale = ratios(matrix, answers == 1, weight) ** recipe.ratio
+        scale /= np.sqrt((scale**2).mean())
+        scaled = sparse.csr_array((matrix.data * scale[matrix.indices], matrix.indices, matrix.indptr), matrix.shape)
         found = LogisticRegression(C=recipe.c, solver="liblinear", random_state=recipe.seed, max_iter=1000)
-        return found.fit(matrix, answers == 1, weight)
+        found.fit(scaled, answers == 1, weight)
+        return found.coef_[0] * scale, found.intercept_[0]
 
     # the order of sums, and so the last bits, would depend on the number of threads that one sum is shared out to
     with threadpool_limits(1), ThreadPoolExecutor(joblib.effective_n_jobs(jobs)) as threads:
         found = list(threads.map(regression, data.labels))
-    return np.array([one.coef_[0] for one in found]), np.array([one.intercept_[0] for one in found])
+    return np.array([weights for weights, _ in found]), np.array([intercept for _, intercept in found])
+
+
+def ratios(
+    matrix: sparse.csr_array[np.float64], answers: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return for each feature how far apart the classes are in it, shape ``(n_features,)``, each >= 0.
+
+    It is the absolute log-count ratio of naive Bayes, with one added to each feature's sum. Source: Wang and Manning 2012,
+    "Baselines and Bigrams", who scale features by it so that the penalty spares those that tell the classes apart.
+    """
+    sums = [1 + np.asarray(matrix.T @ (weight * (answers == answer))) for answer in (True, False)]
+    return np.abs(np.log(sums[0] / sums[0].sum()) - np.log(sums[1] / sums[1].sum()))
 
 
 def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -50,6 +50,7 @@ def _part(data: Data, taught: np.ndarray, held_out: np.ndarray) -> tuple[Data, A
         comments,
         np.searchsorted(used, data.owner[units]),
         data.whole[units],
+        data.copy[units],
         counts,
         {label: answers[units] for label, answers in data.answers.items()},
         {label: inherited[units] for label, inherited in data.inherited.items()},

@@ -11,6 +11,7 @@ from moderation import Model
 from moderation.features import Block
 from moderation.scores import pool, units
 from moderation.text import MARKERS, fold
+from moderation.text.names import blind
 
 
 class Prepared(NamedTuple):
@@ -32,13 +33,13 @@ class Prepared(NamedTuple):
 
 
 def prepared(comments: Sequence[str]) -> Prepared:
-    """Cut and fold."""
+    """Cut, fold, and blind names."""
     folded, firsts = [], []
     for text in comments:
         firsts.append(len(folded))
         folded += [fold(text[start:end]) for start, end in units(text)]
     markers = np.array([[float(marker in unit.markers) for marker in MARKERS] for unit in folded])
-    return Prepared([unit.text for unit in folded], markers, firsts)
+    return Prepared([blind(unit.text) for unit in folded], markers, firsts)
 
 
 class Stock:

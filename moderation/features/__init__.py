@@ -9,6 +9,8 @@ The features of a text are three blocks side by side:
 ``marker``
     the markers that `moderation.text.fold` found, each with the fixed value that stands in the place of its idf.
 
+Names (`moderation.text.names`) are all read as one word in the first two, so that whom a comment names does not decide.
+
 Of the first two, a value is ``(1 + ln count) * idf`` with ``idf = ln((1 + n) / (1 + df)) + 1`` over n training texts of which
 df hold the n-gram, and each block is scaled to Euclidean length 1. Source: scikit-learn's ``TfidfVectorizer`` with
 ``sublinear_tf=True``; a test compares the two column by column.
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 
 from moderation.features.index import slots_of
 from moderation.text import MARKERS, Folded
+from moderation.text.names import NAME, NAMES, blind
 
 #: Value of a marker that holds. Tried 0 (none), 0.3 and 1 by grouped cross-validation on the label files: average precision
 #: of insult 0.896, 0.898, 0.896, of spam 0.948, 0.951, 0.950. To try again: ``python -m benchmarks.quality``.
@@ -38,7 +41,7 @@ Occurrence = tuple[str, int, int]  # an n-gram and the range of the folded text 
 
 
 def word_ngrams(text: str, low: int, high: int) -> Iterator[Occurrence]:
-    """Yield the runs of `low` to `high` tokens of a folded text.
+    """Yield the runs of `low` to `high` tokens of a folded text, names blinded.
 
     Examples
     --------
@@ -47,15 +50,17 @@ def word_ngrams(text: str, low: int, high: int) -> Iterator[Occurrence]:
     """
     ends = [index for index, character in enumerate(text) if character == " "] + [len(text)]
     starts = [0] + [end + 1 for end in ends[:-1]]
+    tokens = blind(text).split(" ")
     for n in range(low, high + 1) if text else ():
-        for start, end in zip(starts, ends[n - 1 :], strict=False):
-            yield text[start:end], start, end
+        for first, (start, end) in enumerate(zip(starts, ends[n - 1 :], strict=False)):
+            yield " ".join(tokens[first : first + n]), start, end
 
 
 def char_ngrams(text: str, low: int, high: int) -> Iterator[Occurrence]:
     """Yield the runs of `low` to `high` characters of each token, which has a space before and after it.
 
-    A token no longer than a run, spaces included, is counted once. The ranges leave the spaces out.
+    A token no longer than a run, spaces included, is counted once. The ranges leave the spaces out; those of a name, which
+    is blinded, are the whole name.
 
     Examples
     --------
@@ -64,11 +69,12 @@ def char_ngrams(text: str, low: int, high: int) -> Iterator[Occurrence]:
     """
     start = 0
     for token in text.split(" ") if text else ():
-        padded, end = f" {token} ", start + len(token)
+        named, end = token in NAMES, start + len(token)
+        padded = f" {NAME if named else token} "
         for n in range(low, high + 1):
             for offset in range(max(1, len(padded) - n + 1)):
                 first = start + offset - 1
-                yield padded[offset : offset + n], max(first, start), min(first + n, end)
+                yield padded[offset : offset + n], *((start, end) if named else (max(first, start), min(first + n, end)))
             if len(padded) <= n:
                 break
         start = end + 1

@@ -13,7 +13,19 @@ import numpy as np
 from moderation.features.compiled.cache import cached, fingerprint
 from moderation.features.compiled.codes import BLANK, SEED, after, jit, place, step
 from moderation.features.compiled.read import BEGIN, END, HASH, LEFT, READ, TOKENS, UNSEEN, WANTED, read_comment
-from moderation.features.compiled.score import ABANDONED, CHAR, DONE, FULL, STRANGE, TODO, WORD, read_folded
+from moderation.features.compiled.score import (
+    ABANDONED,
+    CHAR,
+    DONE,
+    FULL,
+    STRANGE,
+    TODO,
+    WORD,
+    blind,
+    length_of,
+    letter,
+    read_folded,
+)
 
 IDS, LETTERS, PLACES = 0, 1, 2  # how many tokens, letters of tokens, and places of tokens in texts there are
 FIRST, LAST, MARKS = 0, 1, 2  # of a text: the range of its places, and its markers
@@ -45,6 +57,7 @@ def number_each(text: Any, bounds: Any, marks: Any, states: Any, tables: Any, ro
         else:
             buffer = text if marks[n] >= 0 else room.out
             size = room.filled[TOKENS]
+            blind(room.tokens, size, tables.words)
             if not has_room(room.tokens, size, words):
                 return FULL
             spots[n, FIRST] = words.used[PLACES]
@@ -71,7 +84,7 @@ def has_room(tokens: Any, size: Any, words: Any) -> Any:
     """Tell whether all tokens of a text could be new."""
     letters = np.int64(0)
     for token in range(size):
-        letters += np.int64(tokens[token, END] - tokens[token, BEGIN])
+        letters += length_of(np.int64(tokens[token, BEGIN]), np.int64(tokens[token, END]))
     return (
         2 * (words.used[IDS] + size) <= len(words.keys)
         and words.used[IDS] + size < len(words.hashes)
@@ -99,8 +112,9 @@ def number_token(
     if keys[at] == 0:
         number, size = used[IDS], used[LETTERS]
         keys[at], ids[at], hashes[number] = h, number, h
-        for i in range(tokens[token, BEGIN], tokens[token, END]):
-            letters[size] = buffer[i]
+        begin, end = np.int64(tokens[token, BEGIN]), np.int64(tokens[token, END])
+        for i in range(length_of(begin, end)):
+            letters[size] = letter(buffer, i, begin, end)
             size += 1
         ends[number + 1], used[IDS], used[LETTERS] = size, number + 1, size
     places[used[PLACES]] = ids[at]

@@ -26,7 +26,7 @@ def explain_one(
     if status != READ:
         room.used[STRANGE] = status == UNSEEN
         return status
-    if len(weights) < room.filled[TOKENS] or not look_up(room.out, model, room):
+    if len(weights) < room.filled[TOKENS] or not look_up(room.out, tables.words, model, room):
         return LEFT
     pool_units(sentences, model, room, odds)
     units, scores = room.units, room.scores

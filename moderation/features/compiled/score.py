@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from moderation.features.compiled.cache import cached, fingerprint
-from moderation.features.compiled.codes import BLANK, SEED, after, jit, place, step
+from moderation.features.compiled.codes import BLANK, NAMED, SEED, after, jit, member, place, step
 from moderation.features.compiled.read import (
     BEGIN,
     END,
@@ -25,7 +25,8 @@ from moderation.features.compiled.read import (
     push_tokens,
     read_comment,
 )
-from moderation.features.index import COLUMN_BITS, KINDS
+from moderation.features.index import COLUMN_BITS, KINDS, hash_of
+from moderation.text.names import NAME
 
 WORD, CHAR = np.uint64(KINDS["word"]), np.uint64(KINDS["char"])
 TODO, DONE, ABANDONED = 0, 1, 2  # states of a comment
@@ -43,6 +44,7 @@ HERE, THERE = np.uint64((1 << 12) - 1), np.uint64((1 << 24) - 1)
 LAST_STAMP = 1 << 27
 ONE = np.uint64(1)
 UNKNOWN = 0xFFFFFFFF
+NAME_HASH, NAME_CODES = np.uint64(hash_of(NAME)), np.array([ord(c) for c in NAME], dtype=np.uint32)
 LOW_BITS = np.uint64((1 << COLUMN_BITS) - 1)
 
 
@@ -73,7 +75,7 @@ def score_each(
         elif status != READ:
             again = min(again, comment)
             room.used[STRANGE] |= status == UNSEEN
-        elif not look_up(text if marks[comment] >= 0 else room.out, model, room):
+        elif not look_up(text if marks[comment] >= 0 else room.out, tables.words, model, room):
             return FULL
         else:
             pool_units(sentences, model, room, odds[comment])
@@ -273,11 +275,12 @@ def known_share(model: Any, room: Any) -> Any:
 
 
 @jit
-def look_up(buffer: Any, model: Any, room: Any) -> Any:
+def look_up(buffer: Any, listed: Any, model: Any, room: Any) -> Any:
     """Find the n-grams of each token, and the runs of words that begin at it; return False where the room is full."""
     high, slots, maybe = model.ranges[0, 1], model.slots, model.maybe
     tokens, words, info, used = room.tokens, room.words, room.info, room.used
     size = room.filled[TOKENS]
+    blind(tokens, size, listed)
     for token in range(size):
         h = tokens[token, HASH]
         at = place(h, len(info))
@@ -299,6 +302,27 @@ def look_up(buffer: Any, model: Any, room: Any) -> Any:
 
 
 @jit
+def blind(tokens: Any, size: Any, listed: Any) -> None:
+    """Make each token that is a name the one that stands for all names; it is empty, since its letters are not in the text."""
+    for token in range(size):
+        if member(listed, NAMED, tokens[token, HASH]):
+            tokens[token, HASH] = NAME_HASH
+            tokens[token, END] = tokens[token, BEGIN]
+
+
+@jit
+def letter(buffer: Any, at: Any, begin: Any, end: Any) -> Any:
+    """Return a letter of a token, by its place: a name has those of `moderation.text.names.NAME`."""
+    return NAME_CODES[at] if begin == end else buffer[begin + at]
+
+
+@jit
+def length_of(begin: Any, end: Any) -> Any:
+    """Return how many letters a token has."""
+    return np.int64(len(NAME_CODES)) if begin == end else end - begin
+
+
+@jit
 def learn_token(buffer: Any, token: Any, entry: Any, model: Any, room: Any) -> Any:
     """Look up the n-grams of a token; return False where there is no room."""
     low, high = model.ranges[1, 0], model.ranges[1, 1]
@@ -306,7 +330,7 @@ def learn_token(buffer: Any, token: Any, entry: Any, model: Any, room: Any) -> A
     pool, info = room.pool, room.info
     start, stop = np.int64(room.tokens[token, BEGIN]), np.int64(room.tokens[token, END])
     used = room.used[POOL_USED]
-    padded = stop - start + 2
+    padded = length_of(start, stop) + 2
     longest = min(high, max(low, padded))
     if used + padded * max(0, longest - low + 1) > len(pool):
         return False
@@ -318,7 +342,7 @@ def learn_token(buffer: Any, token: Any, entry: Any, model: Any, room: Any) -> A
             if at >= padded and begin > 0:
                 break
             if at < padded:
-                h = step(h, BLANK if at == 0 or at == padded - 1 else buffer[start + at - 1])
+                h = step(h, BLANK if at == 0 or at == padded - 1 else letter(buffer, at - 1, start, stop))
             if n < low:
                 continue
             total += 1

@@ -31,6 +31,7 @@ from moderation.features.index import hash_of
 from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
 from moderation.text.characters import LOOK_ALIKES, fold_character
 from moderation.text.disguises import DISGUISED, NOT_SPACED
+from moderation.text.names import NAMES
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
 CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
@@ -58,6 +59,7 @@ class Reading(NamedTuple):
             codes.PREFIX: {word[:end] for word in DISGUISED for end in range(1, len(word) + 1)},
             codes.DOMAIN: DOMAINS + PATH_DOMAINS,
             codes.NOT_SPACED: NOT_SPACED,
+            codes.NAMED: NAMES,
         }
         none = np.zeros(0, dtype=np.uint64)
         return no_chunks(cls(*characters(), word_table(words), disguised_lengths(), none, none.astype(np.uint32)))
