@@ -2,10 +2,10 @@
 
 ``fold`` returns lower-case ASCII tokens (and emoji) separated by single spaces. It undoes what hides a word: case, accents,
 typographic forms, invisible characters, look-alike letters of other scripts, digits and symbols used as letters,
-letters set apart, stretched letters, masked letters. What it undid on purpose-made disguises it names as a *marker*, beside
+letters set apart, stretched letters, masked letters, and in listed insults letters exchanged or left out. What it undid on purpose-made disguises it names as a *marker*, beside
 the markers for links, e-mail addresses, phone numbers, amounts of money, capitals and exclamation marks.
 
-Look-alike letters and invisible characters give no marker: both stand in innocent text that was copied from a page.
+Look-alike letters, invisible characters and misspellings give no marker: all stand in innocent text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 
 from moderation.text.characters import Piece, characters
-from moderation.text.disguises import join_spaced, undisguise, unleet, unstretch
+from moderation.text.disguises import join_spaced, respell, undisguise, unleet, unstretch
 from moderation.text.segments import LONGEST_SENTENCE, sentences
 from moderation.text.terminal import printable
 
@@ -124,7 +124,7 @@ def _is_phone(number: str, after: str) -> bool:
 def _tokens(chunk: Piece, markers: set[str]) -> list[Piece]:
     """Return the tokens of a run of characters without space."""
     if chunk.text.isalpha() and chunk.text.isascii():
-        return [unstretch(chunk, markers)]
+        return [respell(unstretch(chunk, markers))]
     if _EMAIL.search(chunk.text):
         markers.add("email")
         return _plain(chunk, markers)
@@ -179,7 +179,7 @@ def _word(piece: Piece, markers: set[str]) -> Piece:
     piece = unstretch(piece, markers)
     if not piece.text.isalpha():
         piece = unleet(piece, markers) or piece
-    return piece
+    return respell(piece)
 
 
 def _assemble(tokens: list[Piece], markers: set[str]) -> Folded:

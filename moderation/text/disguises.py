@@ -7,29 +7,95 @@ from __future__ import annotations
 
 import re
 
+from collections.abc import Iterator
+
 from moderation.text.characters import Piece
+from moderation.text.names import NAMES
 
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e", "!": "i", "|": "i"}
 #: Single-letter words that stand together in correct French ("il n y a", apostrophe left out).
 NOT_SPACED = frozenset({"nya", "lya", "yal", "cya", "dya", "mya", "tya", "yat", "nyat", "cad"})
-#: Words that readers mask ("p*te") or write with digits although the general rule below would not read them ("n1k").
-#: The most frequent reading stands first. Only these are ever filled in: "M. D***" stays what it is.
+#: Insults that readers mask ("p*te"), misspell on purpose ("imbéicle") or write with digits although the general rule below
+#: would not read them ("n1k"). The most frequent reading stands first. Only these are ever restored: "M. D***" stays as it is.
 DISGUISED = tuple(
     """con conne connard connards connasse connasses connerie conneries pute putes putain putains merde merdes merdeux
-    salope salopes saloperie salaud salauds batard batards batarde encule encules enculer enfoire enfoires pd pede pedes
-    fdp ntm nik nique niquer niquez bite couille couilles couillon couillons cul chier chieur chienne foutre fouteur
-    bordel abruti abrutis abrutie cretin cretins idiot idiots idiote imbecile imbeciles debile debiles gogol mongol negre
-    negres bougnoule bougnoules garce ordure ordures raclure branleur branleurs tapette gouine emmerde trouduc macaque
-    fuck fucking fucker fucked shit bitch bitches asshole cunt dick whore bastard bastards nigger niggers nigga
-    motherfucker""".split()
+    salope salopes saloperie salaud salauds batard batards batarde encule encules enculer enfoire enfoires pd
+    pede pedes fdp ntm nik nique niquer niquez bite couille couilles couillon couillons cul chier chieur chienne
+    foutre fouteur bordel abruti abrutis abrutie cretin cretins idiot idiots idiote imbecile imbeciles debile
+    debiles gogol mongol negre negres bougnoule bougnoules garce ordure ordures raclure branleur branleurs
+    tapette gouine emmerde trouduc macaque fuck fucking fucker fucked shit bitch bitches asshole cunt dick whore
+    bastard bastards nigger niggers nigga motherfucker chien chiens cafard cafards hyene hyenes porc porcs truie
+    truies cochon cochons vautour vautours charognard charognards chacal chacals vipere viperes serpent serpents
+    sangsue sangsues parasite parasites vermine vermines singe singes perroquet perroquets caniche caniches
+    roquet roquets toutou toutous mouton moutons bourricot bourricots bourrique bourriques andouille andouilles
+    crapaud crapauds cloporte cloportes punaise punaises larve larves limace limaces pintade pintades babouin
+    babouins guenon guenons anesse anesses ignare ignares inculte incultes analphabete analphabetes illettre
+    illettres ignorant ignorants cancre cancres niais nigaud nigauds benet benets attarde attardes mongolien
+    mongoliens decerebre decerebres ecervele ecerveles lobotomise lobotomises senile seniles gateux detraque
+    detraques stupide stupides menteur menteurs voleur voleurs escroc escrocs bandit bandits voyou voyous
+    crapule crapules canaille canailles fripouille fripouilles scelerat scelerats brigand brigands traitre
+    traitres vendu vendus apatride apatrides larbin larbins laquais valet valets fantoche fantoches pantin
+    pantins marionnette marionnettes charlatan charlatans imposteur imposteurs hypocrite hypocrites tartuffe
+    tartuffes mythomane mythomanes peureux poltron poltrons pleutre pleutres trouillard trouillards minable
+    minables vaurien vauriens raclures fumier fumiers dechet dechets pourri pourris pourriture pourritures
+    charogne charognes immondice immondices racaille racailles engeance engeances degenere degeneres pervers
+    prostituee prostituees catin catins trainee trainees courtisane courtisanes saligaud saligauds pouffiasse
+    pouffiasses petasse petasses grognasse grognasses tapettes tarlouze tarlouzes pedale pedales femmelette
+    femmelettes lavette lavettes feignant feignants faineant faineants paresseux ivrogne ivrognes clochard
+    clochards mendiant mendiants gueux bouseux plouc ploucs broussard broussards sauvage sauvages barbare
+    barbares esclave esclaves negrier negriers mecreant mecreants sorcier sorciers sorciere sorcieres satan
+    satans demon demons maudit maudits maudite maudites bouffon bouffons clown clowns guignol guignols pitre
+    pitres tocard tocards nullard nullards avorton avortons nabot nabots laideron laiderons crasseux puant
+    puants pouilleux galeux morveux goinfre goinfres rapace rapaces goujat goujats malotru malotrus mufle mufles
+    rustre rustres butor butors cuistre cuistres plumitif plumitifs scribouillard scribouillards journaleux
+    torchon torchons troll trolls aigri aigris jaloux frustre frustres arriviste arrivistes parvenu parvenus
+    profiteur profiteurs pillard pillards assassin assassins egorgeur egorgeurs enflure enflures salopard
+    salopards emmerdeur emmerdeurs enculeur enculeurs niqueur niqueurs morpion morpions corrompu corrompus tordu
+    tordus minus cretine cretines conasse conasses nyamogoden nyamogodens gnamokoden gnamokodens wuluden
+    wuludens hakilintan hakilintans malobali malobalis naloman nalomans bilakoro bilakoros moron morons retard
+    retards loser losers scum scums dumbass stupid stupids dumb dumbs slut sluts pussy pussys trash trashs""".split()
 )
 _DISGUISED_SET = frozenset(DISGUISED)
+#: Words that a misspelling of a listed word would be, by the frequency lists of four languages.
+_OTHER_WORDS = frozenset(
+    """
+    agris bents branler brossard buffon cancer cancers canche chines chins colporte colportes corromps
+    courtisans egorger emmerder fumer grace guine imposter imposters menter moton ordre ordres pants pedals
+    piter pourir procs profiter prostitue prostitues punts putins salad salads salud savage savages signe signes
+    sings slope slopes stans tords traine traines traiter tries trues vends vermins vipers voler
+    """.split()
+)
 _RUN = re.compile(r"([a-z])\1{2,}")
 _UNSTRETCHED = re.compile(r"([a-z])\1\1|[xvlc]{0,9}iii|\w{0,20}[^e]eees?", re.ASCII)  # "xxx", "XIII", "créée"
-_MASKED = re.compile(r"[a-z]+(?:(?:[*#]+|\.{2,}|-{2,}|_{2,})[a-z]+)*[*#]*")
+_MASKED = re.compile(r"[a-z]+(?:(?:[*#]+|\.{2,}|-+|_+)[a-z]+)*[*#]*")
+_LONE_MASK = re.compile(r"(?<![-_])[-_](?![-_])")
 _MASK = re.compile(r"[*#._-]+")
 _INNER_LEET = re.compile(r"[a-z](?:[a-z]|[013457@$€](?=[a-z]))*")
 _VOWELS = frozenset("aeiouy")
+
+
+def _misspellings(word: str) -> Iterator[str]:
+    """Yield a word with two letters after the first exchanged, one vowel inside it left out, or all of them."""
+    if len(word) >= 5:
+        for at in range(1, len(word) - 1):
+            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if len(word) >= 6:
+        for at in range(1, len(word) - 1):
+            if word[at] in _VOWELS:
+                yield word[:at] + word[at + 1 :]
+    bare = "".join(c for c in word[1:] if c not in _VOWELS)
+    for first in {word[0], "" if word[0] in _VOWELS else word[0]}:
+        if len(first + bare) >= 5:  # shorter ones are acronyms
+            yield first + bare
+
+
+#: Misspelling -> listed word.
+RESPELT = {
+    wrong: word
+    for word in reversed(DISGUISED)
+    for wrong in _misspellings(word)
+    if wrong not in _DISGUISED_SET and wrong not in NAMES and wrong not in _OTHER_WORDS
+}
 
 
 def undisguise(piece: Piece, markers: set[str]) -> Piece | None:
@@ -69,6 +135,12 @@ def _natural_length(text: str, start: int, end: int) -> int:
     return 2 if text[start] not in _VOWELS and between_vowels else 1
 
 
+def respell(piece: Piece) -> Piece:
+    """Return the listed word behind two letters exchanged or vowels left out ("conanrd", "imbcle", "mbcl"), else the word."""
+    word = RESPELT.get(piece.text)
+    return Piece(word, _spread(piece.spans, len(word))) if word else piece
+
+
 def unleet(piece: Piece, markers: set[str]) -> Piece | None:
     """Read digits and symbols as letters where they stand singly inside a word, or where that gives a known word.
 
@@ -91,17 +163,21 @@ def _is_disguised(word: str) -> bool:
 
 
 def _unmask(piece: Piece, markers: set[str]) -> Piece | None:
-    """Fill in the masked letters of a word that readers mask: by length first, else by its letters if three are known."""
+    """Fill in the masked letters of a listed word: by length first, else by its letters if three are known.
+
+    A lone dash stands in too many words ("peut-être"): it hides one letter of a word of six letters or more, or nothing.
+    """
     text = "".join(_LEET.get(c, c) if c.isdigit() else c for c in piece.text)
     if len(text) > 20 or not _MASK.search(text) or not _MASKED.fullmatch(text):
         return None
     known = sum(character.isalpha() for character in text)
-    if known < 2:
+    lone = _LONE_MASK.search(text) is not None
+    if known < 2 or (lone and (len(text) < 6 or not piece.text.isascii() or any(c.isdigit() for c in piece.text))):
         return None
     exact = re.compile(_MASK.sub(lambda mask: f"[a-z]{{{len(mask.group())}}}", text))
     loose = re.compile(_MASK.sub("[a-z]+", text))
     word = next((word for word in DISGUISED if exact.fullmatch(word)), None)
-    if word is None and known >= 3 and text[-1].isalpha():
+    if word is None and known >= 3 and text[-1].isalpha() and not lone:
         word = next((word for word in DISGUISED if loose.fullmatch(word)), None)
     if word is None:
         return None

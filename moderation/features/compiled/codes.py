@@ -20,7 +20,7 @@ FORM, WIDTH_AT, LOST = (1 << 21) - 1, 21, 15
 SEEN, SPACE, UPPER, CASED, ALIKE, ODD, LETTER = (1 << bit for bit in range(25, 32))
 LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 122, 48, 57, 32, 39, 46, 33, 0x20AC
 SEED, PRIME = np.uint64(index.SEED), np.uint64(index.PRIME)
-ELIDED, MONEY, HIDDEN, PREFIX, DOMAIN, NOT_SPACED, NAMED = range(1, 8)  # the roles of words
+ELIDED, MONEY, HIDDEN, PREFIX, DOMAIN, NOT_SPACED, NAMED, MISSPELT = range(1, 9)  # the roles of words
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

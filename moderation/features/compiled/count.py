@@ -46,7 +46,7 @@ def number_each(text: Any, bounds: Any, marks: Any, states: Any, tables: Any, ro
         if states[n] != TODO:
             continue
         if marks[n] >= 0:
-            status, _ = read_folded(text, bounds[n], bounds[n + 1], marks[n], room)
+            status, _ = read_folded(text, bounds[n], bounds[n + 1], marks[n], tables.words, room)
         else:
             status, _ = read_comment(text, bounds[n], bounds[n + 1], True, tables, room)
         if status == LEFT:

@@ -20,6 +20,7 @@ from moderation.features.compiled.codes import (
     LOST,
     LOW_A,
     LOW_Z,
+    MISSPELT,
     NINE,
     NOT_SPACED,
     ODD,
@@ -134,7 +135,7 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
         form = code & FORM
         if width == 1 and form == BLANK:
             line[length] = BLANK
-            if kind != OTHER and not alike and letters:
+            if kind != OTHER and not alike and letters and not member(words, MISSPELT, h):
                 last = raw[begin + letters - 1] + 1
                 push_token(h, size, size + letters, raw[begin], last, out, filled, tokens)
                 size += letters
@@ -142,12 +143,14 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                 stop, more, found = -1, 0, READ
                 if not alike:
                     stop, more = write_chunk(line, raw, begin, length, out, origin, size, words, lengths)
-                    if stop >= 0 and not push_tokens(out, origin, size, stop, filled, tokens, True):
+                    if stop >= 0 and not push_tokens(
+                        out, origin, size, stop, filled, tokens, words, True
+                    ):
                         stop = -1
                 if stop < 0:
                     most = size + 4 * (length - begin)
                     found, more, stop = kept_chunk(
-                        text, first, at, most, out, origin, size, filled, tokens, wanted, chunks, chunk_text
+                        text, first, at, most, out, origin, size, filled, tokens, wanted, words, chunks, chunk_text
                     )
                     if found == LEFT:
                         return LEFT, 0, 0, 0, 0, 0
@@ -200,6 +203,7 @@ def kept_chunk(
     filled: Any,
     tokens: Any,
     wanted: Any,
+    words: Any,
     chunks: Any,
     chunk_text: Any,
 ) -> Any:
@@ -223,13 +227,15 @@ def kept_chunk(
         out[stop] = chunk_text[i, 0]
         origin[stop, 0], origin[stop, 1] = start + chunk_text[i, 1], start + chunk_text[i, 2]
         stop += 1
-    push_tokens(out, origin, size, stop, filled, tokens, False)
+    push_tokens(out, origin, size, stop, filled, tokens, words, False)
     return READ, np.int64(chunks[at, MARKS]), stop
 
 
 @jit
-def push_tokens(buffer: Any, origin: Any, start: Any, stop: Any, filled: Any, tokens: Any, strict: Any) -> Any:
-    """Note the tokens of a folded text that has a space after each; refuse, if strict, single letters in a row."""
+def push_tokens(
+    buffer: Any, origin: Any, start: Any, stop: Any, filled: Any, tokens: Any, words: Any, strict: Any
+) -> Any:
+    """Note the tokens of a text that has a space after each; refuse, if strict, single letters in a row and misspellings."""
     before, most, singles = filled[TOKENS], filled[MOST_SINGLES], filled[SINGLES]
     begin, h, here = start, SEED, 0
     for at in range(start, stop):
@@ -239,7 +245,7 @@ def push_tokens(buffer: Any, origin: Any, start: Any, stop: Any, filled: Any, to
             continue
         single = push_token(h, begin, at, origin[begin, 0], origin[at - 1, 1], buffer, filled, tokens)
         here = here + 1 if single else 0
-        if strict and here >= SPACED:
+        if strict and (here >= SPACED or member(words, MISSPELT, h)):
             filled[TOKENS], filled[MOST_SINGLES], filled[SINGLES] = before, most, singles
             return False
         begin, h = at + 1, SEED

@@ -267,6 +267,8 @@ def is_hard(line: Any, start: Any, stop: Any, words: Any) -> Any:
                 return True
             if c == BANG and (alnum(after) or after == QUOTE) and at > start:
                 return True
+            if (c == 45 or c == 95) and masked and alnum(after) and member(words, PREFIX, prefix):
+                return True
             if after == c and c != BANG and prefix != SEED:
                 end = at
                 while end < stop and line[end] == c:

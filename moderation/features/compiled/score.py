@@ -67,7 +67,7 @@ def score_each(
             room.used[:STAMP] = 0
         start, end = bounds[comment], bounds[comment + 1]
         if marks[comment] >= 0:
-            status, sentences = read_folded(text, start, end, marks[comment], room)
+            status, sentences = read_folded(text, start, end, marks[comment], tables.words, room)
         else:
             status, sentences = read_comment(text, start, end, marks[comment] == WHOLE, tables, room)
         if status == LEFT:
@@ -98,10 +98,10 @@ score_all = _entry(fingerprint())
 
 
 @jit
-def read_folded(text: Any, start: Any, end: Any, marks: Any, room: Any) -> Any:
+def read_folded(text: Any, start: Any, end: Any, marks: Any, words: Any, room: Any) -> Any:
     """Read a text that is folded and has a space after each token."""
     room.filled[:WANTED] = 0
-    push_tokens(text, room.origin, start, end, room.filled, room.tokens, False)
+    push_tokens(text, room.origin, start, end, room.filled, room.tokens, words, False)
     for n in range(2):
         room.units[n, 0], room.units[n, 1], room.units[n, 2] = 0, room.filled[TOKENS], marks
     return READ, 0

@@ -30,7 +30,7 @@ from moderation.features.compiled.words import disguised_lengths
 from moderation.features.index import hash_of
 from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
 from moderation.text.characters import LOOK_ALIKES, fold_character
-from moderation.text.disguises import DISGUISED, NOT_SPACED
+from moderation.text.disguises import DISGUISED, NOT_SPACED, RESPELT
 from moderation.text.names import NAMES
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
@@ -60,6 +60,7 @@ class Reading(NamedTuple):
             codes.DOMAIN: DOMAINS + PATH_DOMAINS,
             codes.NOT_SPACED: NOT_SPACED,
             codes.NAMED: NAMES,
+            codes.MISSPELT: RESPELT,
         }
         none = np.zeros(0, dtype=np.uint64)
         return no_chunks(cls(*characters(), word_table(words), disguised_lengths(), none, none.astype(np.uint32)))
