@@ -20,8 +20,8 @@ _INSULTING = re.compile(r"[^\W\d_]{3,}")
 _ANY = re.compile(r"[^\W\d_]{4,}")
 
 
-def disguised_copy(label: Label, start: int, end: int, insult: int, seed: int) -> str | None:
-    """Return a unit of a labelled comment with one attack on some of its words.
+def disguised(label: Label, start: int, end: int, insult: int, seed: int) -> list[str]:
+    """Return copies of a unit of a labelled comment, each with one attack on some of its words.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ def disguised_copy(label: Label, start: int, end: int, insult: int, seed: int) -
         Whether the unit holds an insult: then the words of three letters or more that are marked in it are disguised, else one
         or two words of four letters or more.
     seed
-        Same seed and unit: same copy.
+        Same seed and unit: same copies.
 
     Returns
     -------
-    None where there is no such word, as in an insult whose words are not marked.
+    Two copies of an insult and one of a harmless unit; none where there is no such word, as in an insult without marks.
     """
     assert label.text is not None
     part = label.text[start:end]
@@ -45,7 +45,8 @@ def disguised_copy(label: Label, start: int, end: int, insult: int, seed: int) -
     else:
         words = [match.span() for match in _ANY.finditer(part)]
         words = rng.sample(words, min(len(words), rng.randint(1, 2)))
-    return disguise(part, rng.choice(TAUGHT), words, seed) if words else None
+    attacks = rng.sample(TAUGHT, 2 if insult else 1)
+    return [disguise(part, attack, words, seed) for attack in attacks] if words else []
 
 
 def _marked(spans: Sequence[tuple[int, int]], text: str, start: int, end: int) -> list[tuple[int, int]]:

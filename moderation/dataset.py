@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
-from moderation.copies import disguised_copy
+from moderation.copies import disguised
 from moderation.duplicates import groups
 from moderation.errors import TrainingError
 from moderation.features.counts import Counts, Ranges, count
@@ -58,7 +58,7 @@ class Recipe:
     marked_share: float = 0.6
     inherited: float = 0.25
     ratio: float = 0.5
-    disguised: float = 0.3
+    disguised: float = 0.2
     folds: int = 5
     seed: int = 0
     coverage: float = 0.005
@@ -136,22 +136,36 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
     marked = np.array([bool(labels[n].spans) for n in owner])
     inherited = {name: (answers[name] == 1) & ~whole & ~(marked & (name == MARKED)) for name in names}
     parts = [texts[number][start:end] for number, (start, end) in zip(owner, ranges, strict=True)]
-    copies: dict[int, str] = {}
-    if recipe.disguised and MARKED in names:
-        for unit, answer in enumerate(answers[MARKED].tolist()):
-            copied = answer >= 0 and disguised_copy(labels[owner[unit]], *ranges[unit], answer, recipe.seed)
-            if copied:
-                copies[unit] = copied
-    units_used = np.array([*range(len(parts)), *copies])
+    copied = _copies(labels, owner, ranges, answers, recipe)
+    rows = np.array([*range(len(parts)), *(unit for unit, _ in copied)])
+    copy = np.arange(len(rows)) >= len(parts)
     return Data(
         comments,
-        np.array(owner)[units_used],
-        whole[units_used] & (np.arange(len(units_used)) < len(parts)),
-        np.arange(len(units_used)) >= len(parts),
-        count([*parts, *copies.values()], recipe.ranges, recipe.min_df),
-        {name: values[units_used] for name, values in answers.items()},
-        {name: values[units_used] for name, values in inherited.items()},
+        np.array(owner)[rows],
+        whole[rows] & ~copy,
+        copy,
+        count([*parts, *(text for _, text in copied)], recipe.ranges, recipe.min_df),
+        {name: values[rows] for name, values in answers.items()},
+        {name: values[rows] for name, values in inherited.items()},
     )
+
+
+def _copies(
+    labels: Sequence[Label],
+    owner: Sequence[int],
+    ranges: Sequence[tuple[int, int]],
+    answers: dict[str, NDArray[np.int64]],
+    recipe: Recipe,
+) -> list[tuple[int, str]]:
+    """Return disguised copies of the units that are judged for insults, each with its unit's number."""
+    if not recipe.disguised or MARKED not in answers:
+        return []
+    return [
+        (unit, text)
+        for unit, answer in enumerate(answers[MARKED].tolist())
+        if answer >= 0
+        for text in disguised(labels[owner[unit]], *ranges[unit], answer, recipe.seed)
+    ]
 
 
 def _unit_answer(label: Label, name: str, start: int, end: int) -> int:

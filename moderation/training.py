@@ -38,6 +38,7 @@ PROBES = (
     "Ce gouvernement a échoué, qu'il démissionne.",
     "Maître Dossou, retour d'affection, +229 97 00 00 00, paiement 50 000 FCFA, www.exemple.org/x",
     "i d i o t, va au diable\u200b ! Dіеu te maudisse. An ka taa.",
+    "Les Peuls et les Mossis : quel abr*ti, ce conanrd, et quelle sotti*se.",
     "",
 )
 #: What the shipped model answers, found on out-of-fold scores; ``moderation train --threshold`` overrides.
@@ -214,7 +215,7 @@ def ratios(
     "Baselines and Bigrams", who scale features by it so that the penalty spares those that tell the classes apart.
     """
     sums = [1 + np.asarray(matrix.T @ (weight * (answers == answer))) for answer in (True, False)]
-    return np.abs(np.log(sums[0] / sums[0].sum()) - np.log(sums[1] / sums[1].sum()))
+    return np.asarray(np.abs(np.log(sums[0] / sums[0].sum()) - np.log(sums[1] / sums[1].sum())))
 
 
 def _coverage(data: Data, blocks: Sequence[Block], rows: NDArray[np.int64]) -> NDArray[np.float64]:

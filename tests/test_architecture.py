@@ -14,6 +14,7 @@ LAYERS = [
     ["features"],
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
+    ["copies"],
     ["moderator", "evaluation", "dataset", "training"],
     ["labelling"],
     ["cli"],

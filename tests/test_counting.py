@@ -122,7 +122,7 @@ def test_training_gives_the_same_bits_whatever_counts_and_on_however_many_thread
 
 
 def test_what_was_not_judged_teaches_nothing(joined):
-    recipe = Recipe(min_df=2)
+    recipe = Recipe(min_df=2, ratio=0.0)
     data = prepare(joined, recipe)
     every = np.ones(len(data.owner), dtype=bool)
     data.answers["spam"][::3] = -1
@@ -130,6 +130,7 @@ def test_what_was_not_judged_teaches_nothing(joined):
     weights, intercepts = regress(data, recipe, every, matrix, 1)
     judged = data.answers["spam"] >= 0
     weight = np.where(data.inherited["spam"][judged], recipe.inherited, 1.0)
+    weight[data.copy[judged]] *= recipe.disguised
     expected = LogisticRegression(C=recipe.c, solver="liblinear", max_iter=1000)
     with threadpool_limits(1):
         expected.fit(matrix[judged], data.answers["spam"][judged], weight)

@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from moderation.features import MARKER_VALUE, Features, char_ngrams, word_ngrams
 from moderation.features.matrix import NgramFeatures, matrix_of
 from moderation.labels import label_files, read_labels
-from moderation.text.names import blind
 from moderation.text import fold
+from moderation.text.names import blind
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ import itertools
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from moderation.duplicates import near_duplicates
 from moderation.errors import LabelError
+from moderation.labelling.adjudication import cases
 from moderation.labels import (
     ADJUDICATED,
     FIELDS,
@@ -24,6 +26,7 @@ from moderation.labels import (
     tally,
     text_hash,
 )
+from moderation.text import fold
 
 OURS = Path(__file__).parent.parent / "labels"
 HEADER = "id,parent_id,text,insult,spam,target,spans,annotator\n"
@@ -525,12 +528,46 @@ def test_a_file_of_ours_holds_judgements_of_insult_and_spam(path):
 
 
 def test_there_are_enough_comments_of_our_own(own):
-    assert len({label.id for label in own}) >= 3_700
+    final = adjudicate(own)
+    hard = {"ordinary", "question", "blessing", "thanks", "local_harmless", "sincere_praise"}
+    harmless = [label for label in final if label.answers["insult"] == label.answers["spam"] == 0]
+    assert len(final) >= 11_000
+    assert sum(label.answers["insult"] == 1 for label in final) >= 4_000
+    assert sum(label.answers["spam"] == 1 for label in final) >= 1_000
+    assert sum(label.kind not in hard for label in harmless) >= 2_000
 
 
-def test_no_id_of_ours_stands_in_two_files(ours):
-    files = {(label.id, label.place.rpartition(": ")[0]) for label in ours}
-    assert [id for id, count in Counter(id for id, _ in files).items() if count > 1] == []
+def test_an_id_of_ours_that_stands_in_two_files_is_judged_again(ours):
+    first: dict[tuple[str, str], Label] = {}
+    for label in ours:
+        if label.annotator not in {"second", ADJUDICATED}:
+            other = first.setdefault((label.source, label.id), label)
+            assert other.place.partition(": ")[0] == label.place.partition(": ")[0], label.id
+    for label in ours:
+        other = first[label.source, label.id]
+        assert (label.text, label.sha256) == (other.text, other.sha256)
+
+
+def test_six_hundred_of_each_kind_are_judged_twice_and_every_difference_is_decided(ours):
+    again = [label for label in ours if label.annotator == "second"]
+    assert sum(label.text is not None for label in again) >= 600
+    assert sum(label.text is None for label in again) >= 600
+    ids = {label.id for label in again}
+    assert cases([label for label in ours if label.id in ids], ["insult", "spam"], "nobody") == []
+
+
+def test_comments_of_ours_are_many_in_words_and_lengths(own):
+    """Comments filled from templates share their runs of words; readers write a few words as well as a page."""
+    texts = list({label.id: label.text for label in own if not label.is_flood}.values())
+    runs = Counter()
+    for text in texts:
+        words = fold(text).text.split()
+        runs.update(zip(words, words[1:], words[2:], strict=False))
+    assert len(runs) / runs.total() >= 0.78
+    sizes = np.quantile([len(text) for text in texts], [0.05, 0.5, 0.95])
+    assert sizes[0] <= 45
+    assert 60 <= sizes[1] <= 150
+    assert sizes[2] >= 350
 
 
 def test_no_two_comments_of_ours_are_near_duplicates_unless_they_are_floods(own):
@@ -540,7 +577,7 @@ def test_no_two_comments_of_ours_are_near_duplicates_unless_they_are_floods(own)
 
 
 def test_every_insult_of_ours_shows_its_words(own):
-    insults = [label for label in own if label.answers["insult"] == 1]
+    insults = [label for label in adjudicate(own) if label.answers["insult"] == 1]
     assert [label.place for label in insults if not label.spans] == []
     assert [
         label.place for label in insults if not all(label.text[start:end].strip() for start, end in label.spans)

@@ -74,7 +74,10 @@ def char_ngrams(text: str, low: int, high: int) -> Iterator[Occurrence]:
         for n in range(low, high + 1):
             for offset in range(max(1, len(padded) - n + 1)):
                 first = start + offset - 1
-                yield padded[offset : offset + n], *((start, end) if named else (max(first, start), min(first + n, end)))
+                yield (
+                    padded[offset : offset + n],
+                    *((start, end) if named else (max(first, start), min(first + n, end))),
+                )
             if len(padded) <= n:
                 break
         start = end + 1

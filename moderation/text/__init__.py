@@ -2,8 +2,9 @@
 
 ``fold`` returns lower-case ASCII tokens (and emoji) separated by single spaces. It undoes what hides a word: case, accents,
 typographic forms, invisible characters, look-alike letters of other scripts, digits and symbols used as letters,
-letters set apart, stretched letters, masked letters, and in listed insults letters exchanged or left out. What it undid on purpose-made disguises it names as a *marker*, beside
-the markers for links, e-mail addresses, phone numbers, amounts of money, capitals and exclamation marks.
+letters set apart, stretched letters, masked letters, and in listed insults letters exchanged or left out. What it undid on
+purpose-made disguises it names as a *marker*, beside the markers for links, e-mail addresses, phone numbers, amounts of
+money, capitals and exclamation marks.
 
 Look-alike letters, invisible characters and misspellings give no marker: all stand in innocent text.
 """

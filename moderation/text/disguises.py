@@ -6,7 +6,6 @@ Each trades recall for false alarms, so each has its limits in the code and two-
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator
 
 from moderation.text.characters import Piece
@@ -180,11 +179,18 @@ def _unmask(piece: Piece, markers: set[str]) -> Piece | None:
     if word is None and known >= 3 and text[-1].isalpha() and not lone:
         word = next((word for word in DISGUISED if loose.fullmatch(word)), None)
     if word is None:
-        return None
+        return _without_stars(piece, known)
     markers.add("masked")
     if any(c.isdigit() for c in piece.text):
         markers.add("leet")
     return Piece(word, _spread(piece.spans, len(word)))
+
+
+def _without_stars(piece: Piece, known: int) -> Piece | None:
+    """Return an unlisted word that stars stand in without them: its halves are other words ("con*ours")."""
+    kept = [at for at, character in enumerate(piece.text) if character not in "*#"]
+    word = Piece("".join(piece.text[at] for at in kept), [piece.spans[at] for at in kept])
+    return respell(unstretch(word, set())) if known >= 3 and word.text.isalpha() else None
 
 
 def _spread(spans: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:

@@ -114,8 +114,7 @@ _ENDINGS = ("", "s", "e", "es")
 _OTHER_WORDS = frozenset("transe mens mene menes womens womans womane".split())
 
 NAMES = frozenset(
-    {name + ending for name in (*_PEOPLES, *_NATIONALITIES, *_FAITHS, *_SEXES) for ending in _ENDINGS}
-    - _OTHER_WORDS
+    {name + ending for name in (*_PEOPLES, *_NATIONALITIES, *_FAITHS, *_SEXES) for ending in _ENDINGS} - _OTHER_WORDS
     | {*_COUNTRIES, *_SIDES, *_LEADERS, *_PERSONS}
 )
 

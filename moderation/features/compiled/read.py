@@ -143,9 +143,7 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
                 stop, more, found = -1, 0, READ
                 if not alike:
                     stop, more = write_chunk(line, raw, begin, length, out, origin, size, words, lengths)
-                    if stop >= 0 and not push_tokens(
-                        out, origin, size, stop, filled, tokens, words, True
-                    ):
+                    if stop >= 0 and not push_tokens(out, origin, size, stop, filled, tokens, words, True):
                         stop = -1
                 if stop < 0:
                     most = size + 4 * (length - begin)
