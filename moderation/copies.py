@@ -16,8 +16,7 @@ from moderation.labels import Label
 
 #: Attacks that folding does not wholly undo, see `moderation.attacks`.
 TAUGHT = ("leet", "masked", "spaced", "dotted", "repeats", "vowel_drop", "swap")
-_INSULTING = re.compile(r"[^\W\d_]{3,}")
-_ANY = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def disguised(label: Label, start: int, end: int, insult: int, seed: int) -> list[str]:
@@ -28,8 +27,8 @@ def disguised(label: Label, start: int, end: int, insult: int, seed: int) -> lis
     start, end
         The unit's range in the comment.
     insult
-        Whether the unit holds an insult: then the words of three letters or more that are marked in it are disguised, else one
-        or two words of four letters or more.
+        Whether the unit holds an insult: then the words that are marked in it are disguised, of four letters or more if there
+        are such, else one to three words of any length, short ones too: a disguised article is no sign of an insult.
     seed
         Same seed and unit: same copies.
 
@@ -43,16 +42,17 @@ def disguised(label: Label, start: int, end: int, insult: int, seed: int) -> lis
     if insult:
         words = _marked(label.spans, label.text, start, end)
     else:
-        words = [match.span() for match in _ANY.finditer(part)]
-        words = rng.sample(words, min(len(words), rng.randint(1, 2)))
+        words = [match.span() for match in _WORD.finditer(part)]
+        words = rng.sample(words, min(len(words), rng.randint(1, 3)))
     attacks = rng.sample(TAUGHT, 2 if insult else 1)
     return [disguise(part, attack, words, seed) for attack in attacks] if words else []
 
 
 def _marked(spans: Sequence[tuple[int, int]], text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the ranges, counted from `start`, of the marked words of a unit."""
-    found = []
-    for first, last in spans:
-        for match in _INSULTING.finditer(text, max(first, start), min(last, end)):
-            found.append((match.start() - start, match.end() - start))
-    return sorted(set(found))
+    """Return the ranges, counted from `start`, of the marked words of a unit: the long ones, or all if there are none."""
+    found = {
+        (match.start() - start, match.end() - start)
+        for first, last in spans
+        for match in _WORD.finditer(text, max(first, start), min(last, end))
+    }
+    return sorted({(first, last) for first, last in found if last - first >= 4} or found)

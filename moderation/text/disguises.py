@@ -54,16 +54,27 @@ DISGUISED = tuple(
     wuludens hakilintan hakilintans malobali malobalis naloman nalomans bilakoro bilakoros moron morons retard
     retards loser losers scum scums dumbass stupid stupids dumb dumbs slut sluts pussy pussys trash trashs""".split()
 )
-_DISGUISED_SET = frozenset(DISGUISED)
+#: Words that stand around an insult, restored like it where letters are exchanged or written as digits: "uen 0rdure".
+COMMON = tuple(
+    """une des les ces ses mes tes vous nous toi moi lui eux elle elles cet cette est sont etes suis quel quelle quels quelles
+    tout tous toute avec pour dans mais donc sans comme leur leurs votre notre vos nos son ton mon qui que quoi aux sur pas plus
+    bien fait faire dit rien trop tres petit petite gros grosse sale sales pauvre pauvres espece especes bande vrai vieux vieille
+    gueule ferme tete cerveau cervelle degage creve honte ventre fils mere pere race villageois""".split()
+)
+_DISGUISED_SET, _COMMON_SET = frozenset(DISGUISED), frozenset(COMMON)
 #: Words that a misspelling of a listed word would be, by the frequency lists of four languages.
 _OTHER_WORDS = frozenset(
     """
-    agris bents branler brossard buffon cancer cancers canche chines chins colporte colportes corromps
-    courtisans egorger emmerder fumer grace guine imposter imposters menter moton ordre ordres pants pedals
-    piter pourir procs profiter prostitue prostitues punts putins salad salads salud savage savages signe signes
-    sings slope slopes stans tords traine traines traiter tries trues vends vermins vipers voler
+    agris bents bine branler brossard buffon cancer cancers canche chines chins colporte colportes corromps
+    courtisans cse cte dti egorger emmerder ets exu fati fiat fumer grace guine hynes imposter imposters liu
+    meer menter mio moton norte noter nso ordre ordres pants pedals peer piter pourir pree procs profiter
+    prostitue prostitues psa punts putins rein salad salads salud savage savages signe signes sings slope slopes
+    sse stans susi tio tords torp traine traines traiter tries trues tse vari veille vends venter vermins vipers
+    voler voter
     """.split()
 )
+LONGEST_LISTED = max(map(len, DISGUISED))
+LEAST_SPLIT = 5  # letters set apart that may be two words
 _RUN = re.compile(r"([a-z])\1{2,}")
 _UNSTRETCHED = re.compile(r"([a-z])\1\1|[xvlc]{0,9}iii|\w{0,20}[^e]eees?", re.ASCII)  # "xxx", "XIII", "créée"
 _MASKED = re.compile(r"[a-z]+(?:(?:[*#]+|\.{2,}|-+|_+)[a-z]+)*[*#]*")
@@ -75,9 +86,8 @@ _VOWELS = frozenset("aeiouy")
 
 def _misspellings(word: str) -> Iterator[str]:
     """Yield a word with two letters after the first exchanged, one vowel inside it left out, or all of them."""
-    if len(word) >= 5:
-        for at in range(1, len(word) - 1):
-            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    for at in range(1, len(word) - 1) if len(word) >= 5 or word in _COMMON_SET else ():
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     if len(word) >= 6:
         for at in range(1, len(word) - 1):
             if word[at] in _VOWELS:
@@ -91,9 +101,9 @@ def _misspellings(word: str) -> Iterator[str]:
 #: Misspelling -> listed word.
 RESPELT = {
     wrong: word
-    for word in reversed(DISGUISED)
+    for word in reversed(DISGUISED + COMMON)
     for wrong in _misspellings(word)
-    if wrong not in _DISGUISED_SET and wrong not in NAMES and wrong not in _OTHER_WORDS
+    if wrong not in _DISGUISED_SET and wrong not in _COMMON_SET and wrong not in NAMES and wrong not in _OTHER_WORDS
 }
 
 
@@ -102,7 +112,7 @@ def undisguise(piece: Piece, markers: set[str]) -> Piece | None:
     text = piece.text
     if text.isalnum() or not any(c.isalpha() for c in text):
         return None
-    if (text[0] in "@$" or text[-1] in "@$€") and (word := unleet(piece, markers)):
+    if (text[0] in "@$!|" or text[-1] in "@$€!|") and (word := unleet(piece, markers)):
         return word
     lead = len(text) - len(text.lstrip("@$€!|._-#*"))
     tail = len(text.rstrip("@$€!|._-"))
@@ -158,7 +168,9 @@ def unleet(piece: Piece, markers: set[str]) -> Piece | None:
 
 
 def _is_disguised(word: str) -> bool:
-    return len(word) >= 3 and (word in _DISGUISED_SET or word.removesuffix("s") in _DISGUISED_SET)
+    return len(word) >= 3 and (
+        word in _DISGUISED_SET or word.removesuffix("s") in _DISGUISED_SET or word in _COMMON_SET
+    )
 
 
 def _unmask(piece: Piece, markers: set[str]) -> Piece | None:
@@ -212,8 +224,18 @@ def join_spaced(tokens: list[Piece], markers: set[str]) -> list[Piece]:
         if len(run) >= 3 and word not in NOT_SPACED:
             markers.add("spaced")
             spans = [letter.spans[0] for letter in run]
-            run = [unstretch(Piece(word, spans), markers)]
+            run = _split(unstretch(Piece(word, spans), markers))
         joined += run
         run = []
         joined.append(token)
     return joined[:-1]
+
+
+def _split(piece: Piece) -> list[Piece]:
+    """Cut letters set apart that were two words where the last or the first is listed: "grosidiot"."""
+    size = len(piece.text)
+    for length in range(min(size - 1, LONGEST_LISTED), LEAST_SPLIT - 2, -1):
+        for word, cut in ((piece.text[-length:], size - length), (piece.text[:length], length)):
+            if word in _DISGUISED_SET:
+                return [piece.cut(0, cut), piece.cut(cut, size)]
+    return [piece]

@@ -18,7 +18,7 @@ WIDEST = 8  # characters that one code point may fold to
 #: cannot be left to `fold` with its chunk alone.
 FORM, WIDTH_AT, LOST = (1 << 21) - 1, 21, 15
 SEEN, SPACE, UPPER, CASED, ALIKE, ODD, LETTER = (1 << bit for bit in range(25, 32))
-LOW_A, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 122, 48, 57, 32, 39, 46, 33, 0x20AC
+LOW_A, LOW_I, LOW_Z, ZERO, NINE, BLANK, QUOTE, DOT, BANG, EURO = 97, 105, 122, 48, 57, 32, 39, 46, 33, 0x20AC
 SEED, PRIME = np.uint64(index.SEED), np.uint64(index.PRIME)
 ELIDED, MONEY, HIDDEN, PREFIX, DOMAIN, NOT_SPACED, NAMED, MISSPELT = range(1, 9)  # the roles of words
 

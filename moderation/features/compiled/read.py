@@ -17,8 +17,10 @@ from moderation.features.compiled.codes import (
     BLANK,
     CASED,
     FORM,
+    HIDDEN,
     LOST,
     LOW_A,
+    LOW_I,
     LOW_Z,
     MISSPELT,
     NINE,
@@ -41,6 +43,7 @@ from moderation.features.compiled.scan import STRETCHED, is_final, write_chunk
 from moderation.features.compiled.split import split
 from moderation.features.compiled.words import is_stretched, unstretch
 from moderation.text import MARKERS
+from moderation.text.disguises import LEAST_SPLIT
 
 CAPITALS = 1 << MARKERS.index("capitals")
 SET_APART = 1 << MARKERS.index("spaced")
@@ -98,6 +101,12 @@ def read_comment(text: Any, start: Any, end: Any, whole: Any, tables: Any, room:
 
 
 @jit
+def is_bent(kind: Any, h: Any, words: Any) -> Any:
+    """Tell whether letters, maybe with marks after them, are a misspelling or may be a word whose last letter is a mark."""
+    return member(words, MISSPELT, h) or (kind == MARKED and member(words, HIDDEN, step(h, LOW_I)))
+
+
+@jit
 def add_blank(room: Any, at: Any) -> Any:
     """Add a space between two sentences to the line."""
     room.line[room.filled[LENGTH]] = BLANK
@@ -135,7 +144,7 @@ def read_range(text: Any, start: Any, end: Any, tables: Any, room: Any) -> Any:
         form = code & FORM
         if width == 1 and form == BLANK:
             line[length] = BLANK
-            if kind != OTHER and not alike and letters and not member(words, MISSPELT, h):
+            if kind != OTHER and not alike and letters and not is_bent(kind, h, words):
                 last = raw[begin + letters - 1] + 1
                 push_token(h, size, size + letters, raw[begin], last, out, filled, tokens)
                 size += letters
@@ -243,7 +252,7 @@ def push_tokens(
             continue
         single = push_token(h, begin, at, origin[begin, 0], origin[at - 1, 1], buffer, filled, tokens)
         here = here + 1 if single else 0
-        if strict and (here >= SPACED or member(words, MISSPELT, h)):
+        if strict and (here >= SPACED or is_bent(MARKED, h, words)):
             filled[TOKENS], filled[MOST_SINGLES], filled[SINGLES] = before, most, singles
             return False
         begin, h = at + 1, SEED
@@ -280,6 +289,8 @@ def join_spaced(first: Any, carried: Any, out: Any, filled: Any, tokens: Any, wo
         if at == first and carried and stop > at and stop - at + carried >= SPACED:
             return -1
         size = filled[SIZE]
+        if stop - at >= LEAST_SPLIT:
+            return -1
         if stop - at >= SPACED:
             h = SEED
             for n in range(at, stop):

@@ -265,7 +265,7 @@ def is_hard(line: Any, start: Any, stop: Any, words: Any) -> Any:
             after = line[at + 1]
             if c == DOT and is_domain(line, at + 1, stop, words):
                 return True
-            if c == BANG and (alnum(after) or after == QUOTE) and at > start:
+            if c == BANG and (alnum(after) or after == QUOTE):
                 return True
             if (c == 45 or c == 95) and masked and alnum(after) and member(words, PREFIX, prefix):
                 return True

@@ -30,7 +30,7 @@ from moderation.features.compiled.words import disguised_lengths
 from moderation.features.index import hash_of
 from moderation.text import DOMAINS, ELIDED, MARKERS, MONEY_WORDS, PATH_DOMAINS, fold
 from moderation.text.characters import LOOK_ALIKES, fold_character
-from moderation.text.disguises import DISGUISED, NOT_SPACED, RESPELT
+from moderation.text.disguises import COMMON, DISGUISED, NOT_SPACED, RESPELT
 from moderation.text.names import NAMES
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
         words = {
             codes.ELIDED: ELIDED,
             codes.MONEY: MONEY_WORDS,
-            codes.HIDDEN: DISGUISED,
+            codes.HIDDEN: DISGUISED + COMMON,
             codes.PREFIX: {word[:end] for word in DISGUISED for end in range(1, len(word) + 1)},
             codes.DOMAIN: DOMAINS + PATH_DOMAINS,
             codes.NOT_SPACED: NOT_SPACED,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.features.compiled.codes import LOW_A, jit
-from moderation.text.disguises import DISGUISED
+from moderation.text.disguises import COMMON, DISGUISED
 
 
 @jit
@@ -95,7 +95,7 @@ def disguised_lengths() -> NDArray[np.bool_]:
     """Return for a first character and a length whether a listed word may be behind it, stretched or not."""
     found = np.zeros((128, 32), dtype=np.bool_)
     digits = {"o": "0", "i": "1", "l": "1", "e": "3", "a": "4", "s": "5", "t": "7"}
-    for word in DISGUISED:
+    for word in DISGUISED + COMMON:
         for first in {word[0], digits.get(word[0], word[0])}:
             found[ord(first), len(word) :] = True
     return found
