@@ -21,7 +21,18 @@ def render(card: dict[str, Any]) -> str:
         As in ``card.json``.
     """
     return (
-        "\n\n".join([_about(card), _figures(card), _thresholds(card), _sources(card), _limits(card), _recipe(card)])
+        "\n\n".join(
+            [
+                _about(card),
+                _limits(card),
+                _mistakes(card),
+                _thresholds(card),
+                _figures(card),
+                _slices(card),
+                _sources(card),
+                _recipe(card),
+            ]
+        )
         + "\n"
     )
 
@@ -30,7 +41,10 @@ def _about(card: dict[str, Any]) -> str:
     return (
         f"# Model {card['id']}\n\n"
         f"Answers for each reader comment: {', '.join(card['labels'])}? Each answer is a probability; the words that caused it "
-        "can be shown. What the labels mean stands in the codebook of the label files."
+        "can be shown. What the labels mean stands in the codebook of the label files.\n\n"
+        "It is made to put comments before a moderator, the doubtful first, with the words in question. It is not made to "
+        "judge people, to rank readers, or to delete without a person who answers for it. Harsh criticism of acts and policies "
+        "is no insult and is to pass."
     )
 
 
@@ -99,11 +113,44 @@ def _limits(card: dict[str, Any]) -> str:
         "takes quotation, self-mockery and condemnation of an insult for the insult more often than a reader would. It does "
         "not read the article or the comment that is answered. It cannot tell whether an alleged fact is true. Of its "
         f"training comments {' and '.join(shares)}; where there are fewer, its probabilities are too high: judge a few "
-        "hundred of your own comments before you let it reject anything unseen."
+        "hundred of your own comments before you let it reject anything unseen.\n\n"
+        "It is blind to names: each name of a people, nationality, place, faith, sex, party or person that the program lists is "
+        "one and the same word to it, so that whom a comment names does not change its score. A name that is not listed is "
+        "read as any word is."
     )
+
+
+def _mistakes(card: dict[str, Any]) -> str:
+    lines = [
+        "## Its clearest mistakes",
+        "Short comments, written for the label files, that the model which had not seen them got most wrong, with its "
+        "probability. Some are border cases.",
+    ]
+    for label, kinds in card.get("mistakes", {}).items():
+        for kind, found in kinds.items():
+            if found:
+                rows = [f"- {p:.2f} `{' '.join(text.replace('`', ' ').split())}`" for text, p in found]
+                lines += [f"{label}, {kind}:", "\n".join(rows)]
+    return "\n\n".join(lines) if len(lines) > 2 else "## Its clearest mistakes\n\nNone that may be shown."
+
+
+def _slices(card: dict[str, Any]) -> str:
+    table = [
+        "| label | comments that are | how many | positives | precision at review | recall at review |",
+        "|---" * 6 + "|",
+    ]
+    for label, rows in card.get("slices", {}).items():
+        for row in rows:
+            cells = f"{row['comments']} | {row['positives']} | {row['precision']:.3f} | {row['recall']:.3f} |"
+            table.append(f"| {label} | {row['slice']} | {cells}")
+    return "## By how a comment is written\n\n" + "\n".join(table)
 
 
 def _recipe(card: dict[str, Any]) -> str:
     recipe = ", ".join(f"{name} {value}" for name, value in card["recipe"].items())
     environment = ", ".join(f"{name} {value}" for name, value in card["environment"].items())
-    return f"## How it was made\n\n`moderation train` with {recipe}. Versions: {environment}."
+    return (
+        f"## How it was made\n\n`moderation train` with {recipe}. Versions: {environment}.\n\n"
+        "To train it anew on your own labels: `docs/training.md`. Plots of its precision, recall and calibration, and the suites "
+        "for fairness, politics and disguises: `docs/quality-figures.md`."
+    )

@@ -30,6 +30,7 @@ from moderation.features.counts import side_by_side
 from moderation.labels import MARKED, Joined, text_hash
 from moderation.model import Model, text_key
 from moderation.scores import pool
+from moderation.slices import mistakes, on_slices, slices
 
 #: Stored in each model with their scores. They touch every step of folding, so that a change in one shows at loading.
 PROBES = (
@@ -108,12 +109,19 @@ def train(
         "coverage": {"floor": round(float(np.quantile(coverage, recipe.coverage)), 4), "quantile": recipe.coverage},
         "thresholds": {},
         "figures": {},
+        "slices": {},
+        "mistakes": {},
         "recipe": asdict(recipe),
         "pooling": dict(zip(data.labels, map(float, _shares(data, recipe)), strict=True)),
         "sources": _sources(joined, data.comments, sources or {}),
         "environment": _environment(),
         "probes": [[text, {}] for text in PROBES],
     }
+    texts = data.comments["text"].tolist()
+    parts = list(slices(texts))
+    shown = (
+        data.comments["source"].map(lambda name: bool((sources or {}).get(name, {}).get("show"))).to_numpy(dtype=bool)
+    )
     for label in data.labels:
         judged = data.comments[label].notna().to_numpy()
         y = data.comments.loc[judged, label].to_numpy().astype(np.int64)
@@ -122,6 +130,11 @@ def train(
         frame[f"p_{label}"] = honest
         card["thresholds"][label] = {query.band: query.answer(y, p[judged]) for query in wishes if query.label == label}
         card["figures"][label] = _figures(data.comments[judged], y, honest[judged])
+        review = card["thresholds"][label]["review"]["threshold"]
+        if review is not None:
+            whole = data.comments[label].to_numpy(), honest, review
+            card["slices"][label] = on_slices(parts, *whole)
+            card["mistakes"][label] = mistakes(texts, *whole, shown)
     features, weights, intercepts = fit(data, recipe, np.ones(len(data.owner), dtype=bool), jobs)
     trained = np.unique(np.array([text_key(text) for text in data.comments["text"]], dtype=np.uint64))
     cells = np.column_stack([np.concatenate([block.idf for block in features.blocks]), *weights]).astype(np.float32)

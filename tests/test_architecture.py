@@ -14,7 +14,7 @@ LAYERS = [
     ["features"],
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
-    ["copies"],
+    ["copies", "slices"],
     ["moderator", "evaluation", "dataset", "training"],
     ["labelling"],
     ["cli"],

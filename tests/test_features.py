@@ -15,7 +15,8 @@ from moderation.features import MARKER_VALUE, Features, char_ngrams, word_ngrams
 from moderation.features.matrix import NgramFeatures, matrix_of
 from moderation.labels import label_files, read_labels
 from moderation.text import fold
-from moderation.text.names import blind
+from moderation.text.disguises import DISGUISED
+from moderation.text.names import NAME, NAMES, blind
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +113,35 @@ def test_coverage_is_the_known_share():
     features: Features = NgramFeatures((1, 1), None, False, 1).fit(["bon article"]).features_
     assert features.coverage([fold("bon jour")]) == 0.5
     assert features.coverage([fold("...")]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("les Peuls sont des rats", "les MOSSIS sont des rats"),
+        ("merci à la Malienne et à Awa", "merci à la Togolaise et à Jean"),
+        ("le camp de Gbagbo a menti", "le camp de Ouattara a menti"),
+    ],
+)
+def test_whom_a_text_names_changes_no_feature(one, other):
+    features = NgramFeatures((1, 2), (2, 5), False, 1).fit([one, other]).features_
+    (columns, values), (others, theirs) = (features.row(fold(text)) for text in (one, other))
+    assert columns.tolist() == others.tolist()
+    assert values.tolist() == theirs.tolist()
+
+
+def test_what_is_said_of_the_named_still_counts():
+    texts = ["les Peuls sont des rats", "les Peuls sont des parents"]
+    features = NgramFeatures((1, 1), None, False, 1).fit(texts).features_
+    assert len({tuple(features.row(fold(text))[0]) for text in texts}) == 2
+
+
+def test_an_insult_is_no_name():
+    assert NAMES.isdisjoint(fold(" ".join(DISGUISED)).text.split())
+    assert NAMES.isdisjoint("negre negres bougnoule macaque handicape pede boy ne pas con".split())
+    assert NAME not in NAMES
+
+
+def test_an_n_gram_of_a_name_stands_for_the_whole_name():
+    assert set(char_ngrams("les peuls", 2, 2)) >= {(" z", 4, 9), ("zq", 4, 9), ("q ", 4, 9)}
+    assert list(word_ngrams("les peuls", 2, 2)) == [("les zq", 0, 9)]

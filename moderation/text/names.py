@@ -74,7 +74,7 @@ _COUNTRIES = """
 
 #: Political sides, parties, armies and organisations.
 _SIDES = """
-    junte putschiste transition opposition opposant opposante majorite mouvance regime pouvoir militaire cedeao
+    gouvernement junte putschiste transition opposition opposant opposante majorite mouvance regime pouvoir militaire cedeao
     ecowas aes onu minusma barkhane serval takuba wagner uemoa otan gauche droite centriste socialiste
     communiste republicain conservateur souverainiste panafricaniste rpm adema urd cnid sadi yelema codem parena
     asma mprdc cnt cnsp m5 rfp cmas mnla hcua cma gatia fds vdp koglweogo dozo mpp cdp ufp pds pastef benno
@@ -96,16 +96,16 @@ _LEADERS = """
 
 #: First and family names.
 _PERSONS = """
-    adama alioune aminata amina aissata aissatou assetou astou awa bagayoko barry bathily berthe bocoum boukary
-    binta cheick cheikh coulibaly dembele diakite diarra diarrassouba djeneba djibril doumbia daouda fanta
-    fatima fatou fatoumata fofana gaye gueye guindo hamidou haidara hawa ibrahima idriss ilboudo issa issiaka
-    jean kadiatou kamara kante kassim kassoum kone konate koita kouassi kouame kouyate koffi lamine maimouna
-    mamadou mariam mariame maryam mahamane malik mbaye mbodj modou mody moctar mohamed mohammed mouhamed
-    moustapha ndiaye nikiema nacanabo oumou oumarou ouedraogo ousseynou palenfo paul pierre marie rokia ramata
-    sacko safiatou saidou salif salimata samake sangare sanogo sanou sawadogo seydou sidibe siaka sidiki sissoko
-    sory souleymane soumare soumahoro sow sylla tamboura tandia tapsoba tapo thera tidiani tiemoko togola
-    tounkara yaya yattara youssouf yousouf zongo zoungrana zerbo yameogo kabre bamba bakary fousseyni lassana
-    lassina mahamoud
+    sall seck diaby faye ali balde simpara adama alioune aminata amina aissata aissatou assetou astou awa
+    bagayoko barry bathily berthe bocoum boukary binta cheick cheikh coulibaly dembele diakite diarra
+    diarrassouba djeneba djibril doumbia daouda fanta fatima fatou fatoumata fofana gaye gueye guindo hamidou
+    haidara hawa ibrahima idriss ilboudo issa issiaka jean kadiatou kamara kante kassim kassoum kone konate
+    koita kouassi kouame kouyate koffi lamine maimouna mamadou mariam mariame maryam mahamane malik mbaye mbodj
+    modou mody moctar mohamed mohammed mouhamed moustapha ndiaye nikiema nacanabo oumou oumarou ouedraogo
+    ousseynou palenfo paul pierre marie rokia ramata sacko safiatou saidou salif salimata samake sangare sanogo
+    sanou sawadogo seydou sidibe siaka sidiki sissoko sory souleymane soumare soumahoro sow sylla tamboura
+    tandia tapsoba tapo thera tidiani tiemoko togola tounkara yaya yattara youssouf yousouf zongo zoungrana
+    zerbo yameogo kabre bamba bakary fousseyni lassana lassina mahamoud
 """.split()
 
 #: Plural and feminine, of names of three letters or more.
