@@ -13,6 +13,7 @@ LAYERS = [
     ["spelling"],
     ["floods"],
     ["scores"],
+    ["rules"],
     ["features"],
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
