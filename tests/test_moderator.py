@@ -233,21 +233,21 @@ def test_an_allowed_word_is_not_held_against_a_comment(site, moderator):
     assert moderator.check_text(text).flagged
     decision = allowing.check_text(text)
     assert (decision.action, decision.labels, decision.reasons) == ("approve", (), ())
-    assert decision.scores == moderator.check_text(text).scores
+    assert decision.scores == site("").check_text(text).scores
     worse = allowing.check_text("Tu es un imbécile et un gros bâtard.")
     assert "insult" in worse.labels
     assert "imbécile" not in [reason.text for reason in worse.reasons]
 
 
-def test_an_allowed_domain_is_not_held_against_a_comment(site, moderator):
+def test_an_allowed_domain_is_not_held_against_a_comment(site):
     text = "Visitez https://mairie.example/gagnez-vite pour le formulaire."
-    allowing = site('allow = {domains = ["mairie.example"]}\n')
-    spam = moderator.check_text(text).scores.probabilities["spam"]
+    scores = site("").check_text(text).scores
+    spam = scores.probabilities["spam"]
     strict = site(f"[spam]\nreview = {spam}\nreject = false\n")
     assert "spam" in strict.check_text(text).labels
     lenient = site(f'allow = {{domains = ["mairie.example"]}}\n[spam]\nreview = {spam}\nreject = false\n')
     assert "spam" not in lenient.check_text(text).labels
-    assert allowing.check_text(text).scores == moderator.check_text(text).scores
+    assert lenient.check_text(text).scores == scores
 
 
 def test_a_list_that_allows_everything_still_sends_unknown_words_to_a_person(site):
