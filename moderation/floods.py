@@ -26,12 +26,13 @@ from moderation.spelling import spell
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
 
-#: Least Jaccard similarity of the sets of 4 bytes in a row of two folded texts. Tried 3, 4 and 5 characters and pairs of words,
-#: 0.6 to 0.9, on the label files, 300 texts a length beside a changed copy: at 0.7 nine in ten copies of 60 characters and more
-#: meet after one other word, a word less, a greeting, a few words more, or a slip each 60 characters; pairs of words lose more
-#: of those with slips. At 100 characters no two texts of bambara, cyberagression and toxifrench (15,000) met; of the tweets of
-#: mlma and ftr retweets did. To try again: the tests of copies and of our floods in tests/test_floods.py.
-SIMILAR = 0.7
+SHINGLE = 6  # bytes in a row; unlike comments of 5,000 characters share 30 % of their fours, 10 % of their sixes
+#: Least Jaccard similarity of the sets of `SHINGLE` bytes in a row of two folded texts. Tried 3 to 8 characters and pairs of
+#: words, 0.6 to 0.9, on the label files, each text beside a changed copy: 19 in 20 copies of 100 characters and more have 0.8
+#: after one other word or a slip each 60 characters (pairs of words: 0.69). At 100 characters no two texts of bambara,
+#: cyberagression and toxifrench (16,000) met; of the tweets of mlma and ftr retweets did. To try again: the tests of copies
+#: and of our floods in tests/test_floods.py.
+SIMILAR = 0.65
 #: Least length of the folded text, in characters, to be compared with other texts of the same author. Shorter ones are what
 #: everybody says more than once: "merci beaucoup", "paix a son ame", "bonne annee a tous" have 14 to 18.
 SHORT = 20
@@ -40,12 +41,13 @@ SHORT = 20
 LONG = 100
 LONGEST = 8_000  # characters compared of a comment, so that time and memory are bounded
 MOST_NAMED = 20  # other copies that are named; a flood may have thousands
-#: Bands and rows of the MinHash: two texts of similarity 0.7 become candidates in 91 of 100 cases, of 0.8 in 99.5, of 0.1 in
-#: one of 7,700. More rows would miss copies, more bands cost memory.
-BANDS, ROWS = 13, 5
-#: A text that resembles so many others and copies none is found again by exact copies only. So a crowd that fills in one form
+#: Bands and rows of the MinHash: two texts of similarity 0.65 become candidates in 86 of 100 cases, of 0.8 in 99.8, of 0.1 in
+#: one of 6,000. More rows would miss copies, more bands cost memory.
+BANDS, ROWS = 16, 5
+#: A text with so many candidates and a copy of none is found again by exact copies only. So a crowd that fills in one form
 #: (results, hours of power cuts) costs no more than other comments.
-MOST_CANDIDATES = 16
+MOST_CANDIDATES = 128
+MOST_VERIFIED = 8  # candidates, the most similar by MinHash
 #: Names that sites give to readers who gave none.
 NAMELESS = frozenset("anonyme anonymous anonym guest inconnu invité invite unknown visiteur".split())
 _PATH = re.compile(r"(?:https?://|www\.)[^\s/]{1,255}(/\S{2,500})", re.IGNORECASE)
@@ -93,7 +95,7 @@ class FloodWindow:
     Parameters
     ----------
     comments
-        How many comments are remembered at most, about 5 kB each; None for all.
+        How many comments are remembered at most, about 7 kB each; None for all.
     span
         Comments older than this are forgotten, by `Comment.created_at` and compared with the newest one added; a comment
         without it counts as being as old as the newest before it. None for no such limit.
@@ -205,6 +207,7 @@ class _Group:
     text: str  # of the first
     author: str | None  # None where it counts whoever wrote
     members: OrderedDict[Hashable, None]
+    signature: MinHash
     indexed: bool
 
 
@@ -258,14 +261,20 @@ class _Groups:
             return found
         shingles = _shingles(text)
         signature = self._signature(shingles, author)
-        candidates: list[int] = sorted(self._index.query(signature))
+        candidates = [self._by_number[number] for number in sorted(self._index.query(signature))]
         best = SIMILAR
-        for number in candidates[:MOST_CANDIDATES]:
-            group = self._by_number[number]
+        for group in self._likely(candidates, signature):
             similar = _jaccard(shingles, group.text) if group.author == author else 0.0
             if similar >= best and (found is None or similar > best):
                 found, best = group, similar
-        return found or self._new(text, author, None if len(candidates) >= MOST_CANDIDATES else signature)
+        return found or self._new(text, author, signature, len(candidates) < MOST_CANDIDATES)
+
+    def _likely(self, candidates: list[_Group], signature: MinHash) -> list[_Group]:
+        """Return the candidates that are the most similar by MinHash, the earliest of equals first."""
+        if len(candidates) <= MOST_VERIFIED:
+            return candidates
+        ranked = sorted(candidates[:MOST_CANDIDATES], key=lambda group: -signature.jaccard(group.signature))
+        return ranked[:MOST_VERIFIED]
 
     def remove(self, group: _Group) -> None:
         """Forget a group."""
@@ -273,11 +282,11 @@ class _Groups:
         if group.indexed:
             self._index.remove(group.number)
 
-    def _new(self, text: str, author: str | None, signature: MinHash | None) -> _Group:
+    def _new(self, text: str, author: str | None, signature: MinHash, indexed: bool) -> _Group:
         self._last += 1
-        group = _Group(self._last, text, author, OrderedDict(), signature is not None)
+        group = _Group(self._last, text, author, OrderedDict(), signature, indexed)
         self._exact[author, text] = self._by_number[group.number] = group
-        if signature is not None:
+        if indexed:
             self._index.insert(group.number, signature)
         return group
 
@@ -302,7 +311,7 @@ def _author(comment: Comment) -> str | None:
 
 def _shingles(text: str) -> set[bytes]:
     data = text.encode("utf-8", "replace")
-    return {data[start : start + 4] for start in range(len(data) - 3)}
+    return {data[start : start + SHINGLE] for start in range(len(data) - SHINGLE + 1)}
 
 
 def _jaccard(shingles: set[bytes], text: str) -> float:

@@ -105,6 +105,15 @@ def test_our_floods_are_found_and_hardly_anything_else(root):
     assert len(flooded) >= 0.9 * len(expected)
 
 
+def test_copies_are_found_among_many_long_comments(root):
+    rng = random.Random(1)
+    texts = [label.text for label in read_labels(root / "labels" / "essays.csv") if len(label.text) > 300]
+    many = [" ".join(rng.sample(texts, 6)) for _ in range(200)]
+    changed = [" ".join(word for word in text.split() if rng.random() > 0.02) for text in many]
+    found = FloodWindow().add_all(comments(many + changed))
+    assert sum(copies.count == 2 for copies in found) >= 0.98 * len(found)
+
+
 # Whose copies count together
 
 
