@@ -9,6 +9,7 @@
 
 from moderation.comments import Comment, Thread
 from moderation.errors import LabelError, ModelError, ModerationError, PolicyError, SourceError, TrainingError
+from moderation.floods import Copies, FloodWindow
 from moderation.model import Model
 from moderation.moderator import Moderator
 from moderation.policy import Decision, Policy
@@ -20,8 +21,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comment",
+    "Copies",
     "Decision",
     "Explanation",
+    "FloodWindow",
     "LabelError",
     "Model",
     "ModelError",

@@ -7,15 +7,17 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from moderation.errors import PolicyError
+from moderation.floods import MOST_NAMED, Copies
 from moderation.model import Model
+from moderation.rules import NO_RULES, Band, Rules
 from moderation.scores import Reason, Scores
 
 Action = Literal["approve", "review", "reject"]
-Band = Literal["review", "reject"]
 NEVER = 1.01  # a threshold that no probability reaches
 
 
@@ -28,10 +30,12 @@ class Decision:
     action
         ``approve``, ``review`` (a person looks at it) or ``reject``.
     labels
-        The labels that reached their review threshold, most probable first; empty for ``approve``, and for a comment
-        that goes to ``review`` only because the model knows too little of its words.
+        The labels that reached their review threshold, most probable first, then those of rules and ``spam`` for a flood;
+        empty for ``approve``, and for a comment flagged only by a rule without a label, or because the model knows too
+        little of its words.
     reasons
-        The words that speak most for those labels, strongest first, as ranges of the comment.
+        The words that speak most for those labels, strongest first, as ranges of the comment; then what hit a rule of the
+        site; then the flood, with the other copies.
     """
 
     comment_id: str
@@ -48,9 +52,35 @@ class Decision:
         return self.action != "approve"
 
 
+@dataclass(frozen=True, slots=True)
+class FloodPolicy:
+    """What a site does about floods.
+
+    Parameters
+    ----------
+    action
+        For every copy after the first; None for nothing.
+    copies
+        From how many copies on they are a flood, from 2 to `MOST_NAMED`. Two may be a correction.
+    """
+
+    action: Band | None = "review"
+    copies: int = 3
+
+    def holds(self, copies: Copies) -> bool:
+        """Tell whether a comment is a later copy in a flood.
+
+        Examples
+        --------
+        >>> [FloodPolicy().holds(Copies(place, count)) for place, count in ((1, 3), (2, 2), (2, 3))]
+        [False, False, True]
+        """
+        return self.action is not None and copies.place > 1 and copies.count >= self.copies
+
+
 @dataclass(frozen=True)
 class Policy:
-    """Thresholds of a site for one model.
+    """Thresholds of a site for one model, and its rules.
 
     Parameters
     ----------
@@ -58,17 +88,23 @@ class Policy:
         Label -> least probability for that action, in [0, 1]; `NEVER` switches it off.
     coverage
         A comment of which the model knows a smaller share goes to review.
+    flood, rules
+        What the site does about floods, and its words and domains.
     """
 
     review: Mapping[str, float]
     reject: Mapping[str, float]
     coverage: float
     model_id: str
+    flood: FloodPolicy = FloodPolicy()
+    rules: Rules = NO_RULES
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Hash of the content."""
-        content = json.dumps([dict(self.review), dict(self.reject), self.coverage, self.model_id], sort_keys=True)
+        flood = [self.flood.action, self.flood.copies]
+        parts = [dict(self.review), dict(self.reject), self.coverage, self.model_id, flood, self.rules.content()]
+        content = json.dumps(parts, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:8]
 
     @classmethod
@@ -84,7 +120,7 @@ class Policy:
 
     @classmethod
     def read(cls, path: str | Path, model: Model) -> Policy:
-        """Read a site's thresholds from a TOML file; what it leaves out is as in the card.
+        """Read a site's thresholds and rules from a TOML file; what it leaves out is as in the card.
 
         ::
 
@@ -93,6 +129,11 @@ class Policy:
             [insult]
             review = 0.4
             reject = false             # never reject for insult without a person
+            [flood]
+            copies = 4
+            [[rules]]
+            name = "concurrents"
+            words = ["journal x"]
 
         Raises
         ------
@@ -119,12 +160,15 @@ class Policy:
         default = cls.of(model)
         coverage = content.pop("coverage", default.coverage)
         coverage = 0.0 if coverage is False else _probability(coverage, path, "coverage")
+        flood = _flood(content.pop("flood", {}), path)
+        rules = Rules.read(content.pop("rules", []), content.pop("allow", {}), path, model.labels)
         review, reject = dict(default.review), dict(default.reject)
         for label, bands in content.items():
             if label not in model.labels or not isinstance(bands, dict) or bands.keys() - {"review", "reject"}:
                 labels = ", ".join(f"[{label}]" for label in model.labels)
                 raise PolicyError(
-                    f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject"
+                    f"{path}: {label}: unknown; expected model, coverage, and {labels} with review and reject, "
+                    "[flood], [[rules]] or [allow]"
                 )
             review[label] = _probability(bands.get("review", review[label]), path, f"{label}.review")
             raised = max(reject[label], review[label])  # the card's, unless the site's review is above it
@@ -134,7 +178,7 @@ class Policy:
                     f"{path}: {label}: reject {reject[label]} is below review {review[label]}; "
                     "a comment must reach review before it is rejected: raise reject or lower review"
                 )
-        return cls(review, reject, coverage, model.id)
+        return cls(review, reject, coverage, model.id, flood, rules)
 
     def action(self, scores: Scores) -> tuple[Action, tuple[str, ...]]:
         """Return the action for scores and the labels that call for it, most probable first.
@@ -160,3 +204,16 @@ def _probability(value: object, path: str, name: str) -> float:
     if isinstance(value, int | float) and value is not True and (0 <= value <= 1 or value == NEVER):
         return float(value)
     raise PolicyError(f"{path}: {name}: {value!r}; expected a number from 0 to 1, or false for never")
+
+
+def _flood(table: object, path: str) -> FloodPolicy:
+    if not isinstance(table, dict) or table.keys() - {"action", "copies"}:
+        raise PolicyError(f"{path}: flood: {table!r}; expected [flood] with action and copies")
+    action, copies = table.get("action", "review"), table.get("copies", 3)
+    if action is not False and action not in ("review", "reject"):
+        raise PolicyError(f'{path}: flood.action: {action!r}; expected "review", "reject", or false for never')
+    if type(copies) is not int or not 2 <= copies <= MOST_NAMED:
+        raise PolicyError(
+            f"{path}: flood.copies: {copies!r}; expected from how many copies on they are a flood, 2 to {MOST_NAMED}"
+        )
+    return FloodPolicy(action or None, copies)

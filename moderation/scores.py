@@ -1,4 +1,4 @@
-"""What a model says of a comment: scores, and the words that they come from."""
+"""What a model says of a comment: scores, and the words that they come from; and why a site flags one beyond that."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.floods import Copies
 from moderation.text import sentences
 
 
@@ -29,20 +30,26 @@ class Scores:
 
 
 class Reason(NamedTuple):
-    """What one word, or one marker, adds to the log-odds of the sentence that decided.
+    """What one word, or one marker, adds to the log-odds of the sentence that decided; or a hit of a site's rule, or a flood.
 
     A tuple and no dataclass, since a long comment has a hundred of them, and an archive a million comments.
 
     Parameters
     ----------
+    label
+        What it speaks for; empty for a rule without a label.
     start, end
         Half-open code-point range of the comment as it was given.
     text
         What stands there.
     weight
-        In log-odds; above 0 speaks for the label.
+        In log-odds; above 0 speaks for the label. 0 for a rule and a flood, which are no part of the score.
     marker
-        Name of the marker, whose range is the whole sentence; None for a word.
+        Name of the marker, whose range is the whole sentence; ``flood``, whose range is the whole comment; None for words.
+    rule
+        Name of the site's rule that these words or this domain hit; None for what the model says.
+    copies
+        For a flood: which copy this is, and the others.
     """
 
     label: str
@@ -51,6 +58,8 @@ class Reason(NamedTuple):
     text: str
     weight: float
     marker: str | None = None
+    rule: str | None = None
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True)

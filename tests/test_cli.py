@@ -123,6 +123,58 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path):
     assert (found.returncode, found.stderr) == (0, "")
 
 
+LETTER = "Toute la ville de Sikasso vous attend samedi au grand marché pour soutenir nos soldats. Recopiez ce message."
+
+
+def test_flag_names_the_copies_of_a_flood(run, tmp_path):
+    path, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    path.write_text("".join(json.dumps({"id": f"{n}", "text": LETTER}) + "\n" for n in range(1, 6)), encoding="utf-8")
+    second.write_text(json.dumps({"id": "x", "text": LETTER.upper()}), encoding="utf-8")
+    _, out, _ = run("flag", path, second)
+    assert "4 of 5 comments flagged" in out
+    assert "flood: copy 2 of 5" in out
+    assert "others: 1, 3, 4, …" in out
+    assert "flood: copy 6 of 6" in out
+    assert "1 of a.jsonl" in out
+    _, out, _ = run("flag", path, "--format", "jsonl")
+    reason = json.loads(out.splitlines()[0])["reasons"][-1]
+    assert (reason["label"], reason["marker"], reason["copy"], reason["copies"]) == ("spam", "flood", 2, 5)
+    assert reason["others"][0] == {"thread": "a.jsonl", "comment": "1"}
+
+
+def test_files_of_one_name_are_flagged_too(run, tmp_path):
+    paths = [tmp_path / folder / "page.jsonl" for folder in "ab"]
+    for path, first in zip(paths, (5, 1), strict=True):
+        path.parent.mkdir()
+        rows = [json.dumps({"id": f"{n}", "text": LETTER}) + "\n" for n in range(first, first + 3)]
+        path.write_text("".join(rows), encoding="utf-8")
+    code, out, _ = run("flag", *paths)
+    assert code == 0
+    assert "others: 5 of page.jsonl" in out
+
+
+def test_flag_and_score_show_the_rules_of_the_site(run, tmp_path, moderator):
+    site, path = tmp_path / "site.toml", tmp_path / "c.jsonl"
+    site.write_text(
+        f'model = "{moderator.model.id}"\n[[rules]]\nname = "procès [b]"\nwords = ["procès"]\n', encoding="utf-8"
+    )
+    path.write_text(json.dumps({"text": "Le PROCES est pour demain."}), encoding="utf-8")
+    _, out, _ = run("flag", path, "--policy", site)
+    assert "rule procès [b]" in out
+    assert "unknown words" not in out
+    _, out, _ = run("flag", path, "--policy", site, "--format", "jsonl")
+    row = json.loads(out)
+    assert (row["action"], row["labels"]) == ("review", [])
+    assert row["reasons"] == [
+        {"label": "", "start": 3, "end": 9, "weight": 0.0, "text": "PROCES", "rule": "procès [b]"}
+    ]
+    assert "procès [b]: PROCES" in run("score", "Le PROCES", "--policy", site)[1]
+    assert (
+        json.loads(run("score", "Le PROCES", "--policy", site, "--format", "jsonl")[1])["rules"][0]["text"] == "PROCES"
+    )
+    assert json.loads(run("score", "Le PROCES", "--format", "jsonl")[1])["rules"] == []
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation import Comment, Moderator, PolicyError, Thread, read_threads
+from moderation import Comment, FloodWindow, Moderator, PolicyError, Thread, read_threads
 
 
 def test_a_thread_gives_one_decision_a_comment_in_order(moderator):
@@ -104,3 +104,152 @@ def test_the_seed_thread(moderator, shared):
     assert decisions[5].flagged
     assert decisions[11].flagged
     assert not any(decisions[number].flagged for number in (1, 2, 10))
+
+
+# Floods
+
+LETTER = (
+    "Toute la ville de Sikasso vous attend samedi au grand marché pour soutenir nos soldats et nos paysans. "
+    "Recopiez ce message partout."
+)
+
+
+@pytest.fixture
+def site(moderator, tmp_path):
+    """Return a moderator with a policy of the content given."""
+
+    def site(content):
+        path = tmp_path / "site.toml"
+        path.write_text(f'model = "{moderator.model.id}"\n{content}', encoding="utf-8")
+        return Moderator.load(policy=path)
+
+    return site
+
+
+def copies(number, thread="t", text=LETTER, author=None):
+    return Thread(thread, tuple(Comment(f"{n}", text, author=author) for n in range(1, number + 1)))
+
+
+def flooded(decisions):
+    return [decision.comment_id for decision in decisions if any(reason.copies for reason in decision.reasons)]
+
+
+def test_every_copy_after_the_first_is_spam_and_names_the_others(moderator):
+    alone = moderator.check_text(LETTER)
+    decisions = moderator.check(copies(3))
+    assert [(decision.action, decision.labels) for decision in decisions] == [
+        ("approve", ()),
+        ("review", ("spam",)),
+        ("review", ("spam",)),
+    ]
+    assert {decision.scores.probabilities["spam"] for decision in decisions} == {alone.scores.probabilities["spam"]}
+    (reason,) = decisions[2].reasons
+    assert (reason.label, reason.start, reason.end, reason.weight, reason.marker) == (
+        "spam",
+        0,
+        len(LETTER),
+        0,
+        "flood",
+    )
+    assert (reason.copies.place, reason.copies.count) == (3, 3)
+    assert [(other.thread_id, other.comment_id) for other in reason.copies.others] == [("t", "1"), ("t", "2")]
+
+
+def test_two_copies_are_a_correction(moderator):
+    assert not any(decision.flagged for decision in moderator.check(copies(2)))
+    assert not any(decision.flagged for decision in moderator.check(copies(9, text="Merci")))
+
+
+def test_a_flood_goes_across_threads(moderator):
+    threads = [copies(1, name) for name in "abc"]
+    found = [decision for _, (decision,) in moderator.check_threads(threads)]
+    assert [decision.flagged for decision in found] == [False, True, True]
+    assert [other.thread_id for other in found[0 + 2].reasons[0].copies.others] == ["a", "b"]
+
+
+def test_a_flood_goes_across_batches(moderator, monkeypatch):
+    monkeypatch.setattr("moderation.moderator.THREADS_BATCH", 1)
+    found = [decision.flagged for _, (decision,) in moderator.check_threads(copies(1, name) for name in "abcd")]
+    assert found == [False, False, True, True]
+
+
+def test_a_service_finds_floods_with_a_window(moderator):
+    window = FloodWindow(1_000)
+    found = [moderator.check([comment], window=window)[0] for comment in copies(4)]
+    assert [decision.flagged for decision in found] == [False, False, True, True]
+    assert [other.comment_id for other in found[2].reasons[0].copies.others] == ["1", "2"]
+    assert not any(moderator.check([comment])[0].flagged for comment in copies(4))
+
+
+def test_a_flood_of_insults_keeps_its_labels_and_reasons(moderator):
+    insult = "Ce ministre est un gros imbécile. " + LETTER
+    decision = moderator.check(copies(3, text=insult))[2]
+    assert decision.labels == ("insult", "spam")
+    assert [reason.marker for reason in decision.reasons][-1] == "flood"
+    assert "imbécile" in [reason.text for reason in decision.reasons]
+
+
+def test_a_site_says_what_is_done_with_floods(site):
+    assert flooded(site("[flood]\naction = false\n").check(copies(5))) == []
+    rejected = site('[flood]\naction = "reject"\ncopies = 4\n')
+    assert flooded(rejected.check(copies(3))) == []
+    assert [decision.action for decision in rejected.check(copies(4))] == ["approve", "reject", "reject", "reject"]
+
+
+# Rules
+
+
+def test_a_hit_shows_in_the_decision(site):
+    moderator = site('[[rules]]\nname = "concurrents"\nwords = ["journal x"]\nlabel = "spam"\n')
+    text = "Le Journal X en parle aussi."
+    decision = moderator.check_text(text)
+    assert (decision.action, decision.labels) == ("review", ("spam",))
+    assert [(reason.rule, reason.text, reason.label) for reason in decision.reasons] == [
+        ("concurrents", "Journal X", "spam")
+    ]
+    assert decision.scores == Moderator.load().check_text(text).scores
+    assert moderator.check_text("Le journal en parle aussi.").action == "approve"
+
+
+def test_the_most_severe_action_wins(site):
+    moderator = site(
+        '[[rules]]\nname = "un"\nwords = ["arnaque"]\n[[rules]]\nname = "deux"\ndomains = ["mal.example"]\naction = "reject"\n'
+    )
+    assert moderator.check_text("une arnaque").action == "review"
+    decision = moderator.check_text("une arnaque, voir mal.example")
+    assert (decision.action, [reason.rule for reason in decision.reasons if reason.rule]) == ("reject", ["un", "deux"])
+
+
+def test_an_insult_that_is_also_a_hit_keeps_its_reasons(site):
+    decision = site('[[rules]]\nname = "un"\nwords = ["imbécile"]\n').check_text("Espèce de gros imbécile !")
+    assert "insult" in decision.labels
+    assert [reason.rule for reason in decision.reasons][-1] == "un"
+    assert decision.reasons[0].rule is None
+
+
+def test_an_allowed_word_is_not_held_against_a_comment(site, moderator):
+    allowing = site('allow = {words = ["imbécile"]}\n')
+    text = "Le film « L'Imbécile » passe ce soir."
+    assert moderator.check_text(text).flagged
+    decision = allowing.check_text(text)
+    assert (decision.action, decision.labels, decision.reasons) == ("approve", (), ())
+    assert decision.scores == site("").check_text(text).scores
+    worse = allowing.check_text("Tu es un imbécile et un gros bâtard.")
+    assert "insult" in worse.labels
+    assert "imbécile" not in [reason.text for reason in worse.reasons]
+
+
+def test_an_allowed_domain_is_not_held_against_a_comment(site):
+    text = "Visitez https://mairie.example/gagnez-vite pour le formulaire."
+    scores = site("").check_text(text).scores
+    spam = scores.probabilities["spam"]
+    strict = site(f"[spam]\nreview = {spam}\nreject = false\n")
+    assert "spam" in strict.check_text(text).labels
+    lenient = site(f'allow = {{domains = ["mairie.example"]}}\n[spam]\nreview = {spam}\nreject = false\n')
+    assert "spam" not in lenient.check_text(text).labels
+    assert lenient.check_text(text).scores == scores
+
+
+def test_a_list_that_allows_everything_still_sends_unknown_words_to_a_person(site):
+    text = "Zxqwv kjhgf bvcxz plmkoq wsxedc rfvtgb yhnujm"
+    assert site(f'allow = {{words = ["{text}"]}}\n').check_text(text).action == "review"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import PolicyError
-from moderation.policy import NEVER, Decision, Policy
+from moderation.policy import NEVER, Decision, FloodPolicy, Policy
+from moderation.rules import Rules
 from moderation.scores import Scores
 
 SEVERITY = {"approve": 0, "review": 1, "reject": 2}
@@ -118,7 +119,82 @@ def test_the_id_does_not_depend_on_the_order_of_the_labels():
     assert one.id == two.id
 
 
+def test_floods_and_rules_are_read(read):
+    policy = read(
+        '[flood]\naction = "reject"\ncopies = 4\n'
+        '[[rules]]\nname = "un"\nwords = ["arnaqu*"]\nlabel = "spam"\n'
+        '[[rules]]\nname = "deux"\ndomains = ["Exemple.com"]\naction = "reject"\n'
+        '[allow]\nwords = ["contre l\'arnaque"]\n'
+    )
+    assert policy.flood == FloodPolicy("reject", 4)
+    assert [(rule.name, rule.action, rule.label) for rule in policy.rules.rules] == [
+        ("un", "review", "spam"),
+        ("deux", "reject", None),
+    ]
+    assert policy.rules.rules[1].domains == {"exemple.com"}
+    assert policy.rules.allowed.words.entries == ("contre l'arnaque",)
+
+
+def test_an_allow_list_may_stand_in_one_line(read):
+    assert read('allow = {words = ["con"], domains = ["a.example"]}\n').rules.allowed.domains == {"a.example"}
+
+
+def test_without_them_floods_go_to_a_person_and_there_are_no_rules(read, model):
+    assert (read("").flood, read("").rules) == (FloodPolicy("review", 3), Rules())
+    assert Policy.of(model).flood == FloodPolicy("review", 3)
+    assert read("[flood]\naction = false\n").flood.action is None
+
+
+def test_floods_and_rules_are_in_the_id(read):
+    rule = '[[rules]]\nname = "un"\n'
+    contents = [
+        "",
+        "[flood]\ncopies = 4\n",
+        '[flood]\naction = "reject"\n',
+        "[flood]\naction = false\n",
+        rule + 'words = ["a"]\n',
+        rule + 'words = ["b"]\n',
+        rule + 'domains = ["b.com"]\n',
+        rule + 'words = ["a"]\naction = "reject"\n',
+        rule + 'words = ["a"]\nlabel = "spam"\n',
+        '[[rules]]\nname = "deux"\nwords = ["a"]\n',
+        '[allow]\nwords = ["a"]\n',
+        '[allow]\ndomains = ["b.com"]\n',
+    ]
+    assert len({read(content).id for content in contents}) == len(contents)
+    assert len({read('[flood]\naction = "review"\ncopies = 3\n').id, read("").id}) == 1
+
+
 # Mistakes
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("flood = true\n", "flood: True; expected [flood] with action and copies"),
+        ("[flood]\ncopy = 3\n", "flood: {'copy': 3}; expected [flood] with action and copies"),
+        (
+            '[flood]\naction = "approve"\n',
+            'flood.action: \'approve\'; expected "review", "reject", or false for never',
+        ),
+        (
+            "[flood]\ncopies = 1\n",
+            "flood.copies: 1; expected from how many copies on they are a flood, 2 to 20",
+        ),
+        (
+            "[flood]\ncopies = true\n",
+            "flood.copies: True; expected from how many copies on they are a flood, 2 to 20",
+        ),
+        (
+            '[[rules]]\nname = "un"\n',
+            "rules: rule 1, 'un': has neither words nor domains; give it some, or remove the rule",
+        ),
+        ("[rules]\n", "rules: {}; expected tables, each under a line [[rules]]"),
+        ("allow = 1\n", "allow: 1; expected a table with words, domains"),
+    ],
+)
+def test_a_wrong_flood_or_rule_is_refused(error, content, sentence):
+    assert error(content) == sentence
 
 
 @pytest.mark.parametrize("head", ["", 'model = "m2"\n', "model = 1\n", "model = ['m1']\n"])
@@ -140,7 +216,10 @@ def test_thresholds_of_another_model_are_refused(error, head):
     ],
 )
 def test_an_unknown_name_is_refused(error, content, name):
-    assert error(content) == f"{name}: unknown; expected model, coverage, and [insult], [spam] with review and reject"
+    assert error(content) == (
+        f"{name}: unknown; expected model, coverage, and [insult], [spam] with review and reject, "
+        "[flood], [[rules]] or [allow]"
+    )
 
 
 @pytest.mark.parametrize("value", ["-0.1", "1.2", "40", "nan", "inf", "true", '"0.4"', "[]", "1979-05-27"])

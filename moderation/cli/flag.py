@@ -10,10 +10,12 @@ from rich.text import Text
 
 from moderation.cli import options, output
 from moderation.comments import Thread
+from moderation.floods import Copies, FloodWindow
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.threads import read_threads
 
+_OTHERS = 3  # other copies named in the table; programs get more
 _ORDER = {"reject": 0, "review": 1, "approve": 2}
 
 
@@ -48,8 +50,9 @@ def flag(
 def _checked(
     sources: list[str], source_format: str, moderator: Moderator, jobs: int
 ) -> Iterator[tuple[str, Thread, list[Decision]]]:
+    window = FloodWindow()  # floods go across files too
     for source in sources:
-        for thread, decisions in moderator.check_threads(_read(source, source_format), jobs):
+        for thread, decisions in moderator.check_threads(_read(source, source_format), jobs, window):
             yield source, thread, decisions
 
 
@@ -65,7 +68,7 @@ def _chosen(decisions: list[Decision], all: bool) -> list[Decision]:
         return decisions
     flagged = [decision for decision in decisions if decision.flagged]
     return sorted(
-        flagged, key=lambda d: (_ORDER[d.action], -max((d.scores.probabilities[x] for x in d.labels), default=0))
+        flagged, key=lambda d: (_ORDER[d.action], -max((d.scores.probabilities.get(x, 0) for x in d.labels), default=0))
     )
 
 
@@ -83,17 +86,36 @@ def _print(console: Console, source: str, thread: Thread, decisions: list[Decisi
         parent = thread.parent(comment.id)
         place = f"{places[comment.id]}" + (f" ↳ {places[parent.id]}" if parent else "")
         words = output.highlighted(comment.text, decision.reasons)
-        table.add(place, Text(decision.action, style=output.STYLES[decision.action]), _why(decision), words)
+        table.add(
+            place, Text(decision.action, style=output.STYLES[decision.action]), _why(decision, thread, places), words
+        )
     console.print(table)
     console.print()
 
 
-def _why(decision: Decision) -> str:
-    if decision.labels:
-        return "\n".join(f"{label} {decision.scores.probabilities[label]:.0%}" for label in decision.labels)
-    if decision.flagged:
+def _why(decision: Decision, thread: Thread, places: dict[str, int]) -> str:
+    """Return what called for the action, a line each: labels that the scores reached, rules, a flood, unknown words."""
+    beyond = [reason for reason in decision.reasons if reason.rule is not None or reason.copies is not None]
+    scored = {reason.label for reason in decision.reasons if reason not in beyond}
+    unscored = {reason.label for reason in beyond} - scored
+    lines = [f"{name} {decision.scores.probabilities[name]:.0%}" for name in decision.labels if name not in unscored]
+    lines += dict.fromkeys(f"rule {reason.rule}" for reason in beyond if reason.rule is not None)
+    lines += [_flood(reason.copies, thread, places) for reason in beyond if reason.copies is not None]
+    if decision.flagged and not lines:
         return f"unknown words, {decision.scores.coverage:.0%} known"
-    return ""
+    return "\n".join(lines)
+
+
+def _flood(copies: Copies, thread: Thread, places: dict[str, int]) -> str:
+    """Name the first of the other copies: by their place in this thread, or by thread and id."""
+    here = {
+        ref: str(places[ref.comment_id])
+        for ref in copies.others
+        if ref.thread_id == thread.id and ref.comment_id in places
+    }
+    names = [here.get(ref, f"{ref.comment_id} of {ref.thread_id}") for ref in copies.others[:_OTHERS]]
+    more = ", …" if copies.count - 1 > len(names) else ""
+    return f"flood: copy {copies.place} of {copies.count}\nothers: {', '.join(names)}{more}"
 
 
 def _row(source: str, thread: Thread, decision: Decision) -> dict[str, Any]:

@@ -84,7 +84,13 @@ def reason_row(reason: Reason) -> dict[str, Any]:
         "end": reason.end,
         "weight": round(reason.weight, 4),
     }
-    return row | ({"text": reason.text} if reason.marker is None else {"marker": reason.marker})
+    row |= {"text": reason.text} if reason.marker is None else {"marker": reason.marker}
+    if reason.rule is not None:
+        row["rule"] = reason.rule
+    if reason.copies is not None:
+        others = [{"thread": other.thread_id, "comment": other.comment_id} for other in reason.copies.others]
+        row |= {"copy": reason.copies.place, "copies": reason.copies.count, "others": others}
+    return row
 
 
 def highlighted(text: str, reasons: Sequence[Reason]) -> Text:
