@@ -84,11 +84,10 @@ def test_without_marks_every_sentence_of_an_insult_is_one(base):
     assert (data.answers["insult"] != base.data.answers["insult"]).any()
 
 
-def test_no_copies_leave_no_trace(base):
+def test_copies_teach_and_are_not_asked(base):
     log_odds = unit_log_odds(Task(base.data, taught=~base.data.copy))["insult"]
-    alone = replace(base.data, copy=base.data.copy | False, answers={"insult": np.where(base.data.copy, -1, 0)})
-    assert np.isnan(log_odds[alone.copy]).all()
-    assert not np.isnan(log_odds[~alone.copy]).any()
+    assert (np.isnan(log_odds) == base.data.copy).all()
+    assert not np.array_equal(log_odds, base.log_odds["insult"], equal_nan=True)
 
 
 def test_names_are_seen_only_in_their_variant(base):
