@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow lint train quality bench picture wheel clean
+.PHONY: flag test test-slow lint train quality recipe bench picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -24,6 +24,9 @@ train: $(VENV)/installed ## train the model in use from labels/ (MODERATION_DATA
 
 quality: $(VENV)/installed-dev ## all figures of the model, beside other recipes and the bars, see benchmarks/README.md
 	$(BIN)/python -m benchmarks.quality --write
+
+recipe: $(VENV)/installed-dev ## what each choice of the recipe is worth (an hour), see docs/recipe.md
+	$(BIN)/python -m benchmarks.recipe --write
 
 bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json
