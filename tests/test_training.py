@@ -42,7 +42,7 @@ def test_an_out_of_fold_score_is_what_that_folds_model_says(joined, trained):
     number = int(np.flatnonzero(held_out)[7])
     text = data.comments["text"][number]
     matrix = matrix_of(features, [fold(text[start:end]) for start, end in units(text)])
-    pooled = pool(matrix @ weights.T + intercepts, np.array([0.6, 0.0]))
+    pooled = pool(matrix @ weights.T + intercepts, np.array([Recipe().marked_share, 0.0]))
     log_odds, _ = cross_validate(data, recipe, jobs=1)
     assert log_odds["insult"][number] == pytest.approx(pooled[data.labels.index("insult")], abs=1e-9)
     rank = trained.out_of_fold["p_insult"][held_out].rank()

@@ -85,7 +85,7 @@ def calibrated(base: Base, label: str) -> Numbers:
 
 GROUP = Group(
     "Pooling of the sentences",
-    "Shipped: for insult the highest sentence counts 0.6 and the whole comment 0.4; spam is judged by the whole. All rows pool the "
+    "Shipped: for insult the highest sentence and the whole comment count half each; spam is judged by the whole. All rows pool the "
     "same log-odds, those of the reference.",
     [
         Variant("whole comment only", simple(whole)),
