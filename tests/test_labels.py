@@ -531,9 +531,9 @@ def test_there_are_enough_comments_of_our_own(own):
     final = adjudicate(own)
     hard = {"ordinary", "question", "blessing", "thanks", "local_harmless", "sincere_praise"}
     harmless = [label for label in final if label.answers["insult"] == label.answers["spam"] == 0]
-    assert len(final) >= 11_000
-    assert sum(label.answers["insult"] == 1 for label in final) >= 4_000
-    assert sum(label.answers["spam"] == 1 for label in final) >= 1_000
+    assert len(final) >= 16_000
+    assert sum(label.answers["insult"] == 1 for label in final) >= 5_000
+    assert sum(label.answers["spam"] == 1 for label in final) >= 1_200
     assert sum(label.kind not in hard for label in harmless) >= 2_000
 
 
