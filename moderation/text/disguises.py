@@ -1,4 +1,4 @@
-"""Disguises that somebody puts on a word on purpose, and how each is taken off: stretched, leet, masked, spaced.
+"""Disguises that somebody puts on a word on purpose, and how each is taken off: stretched, leet, masked, spaced, misspelt.
 
 Each trades recall for false alarms, so each has its limits in the code and two-sided tests.
 """
