@@ -13,26 +13,26 @@ from moderation.labels import label_files, read_labels
 HASHES = {"comments": "58912cc2a42e9066", "identities": "64849c67c495efdd", "politics": "5f10f1fdd57558a6"}
 #: Attack -> least share of the insults flagged before that are flagged after, most clean comments of 70 flagged after.
 ATTACKS = {
-    "leet": (0.77, 3),
+    "leet": (0.92, 4),
     "look_alikes": (0.92, 1),
     "zero_width": (0.96, 2),
     "soft_hyphens": (0.96, 2),
-    "spaced": (0.81, 5),
-    "dotted": (0.96, 7),
-    "repeats": (0.96, 2),
-    "vowel_drop": (0.32, 1),
-    "swap": (0.34, 1),
-    "no_accents": (0.98, 1),
-    "capitals": (0.98, 1),
+    "spaced": (0.87, 3),
+    "dotted": (0.91, 4),
+    "repeats": (0.96, 4),
+    "vowel_drop": (0.83, 1),
+    "swap": (0.90, 2),
+    "no_accents": (0.98, 2),
+    "capitals": (0.98, 2),
     "glued_quotes": (0.96, 2),
-    "masked": (0.45, 1),
+    "masked": (0.89, 5),
     "combining_marks": (0.96, 2),
-    "full_width": (0.98, 1),
+    "full_width": (0.98, 2),
 }
-LEAST_FOUND = 50  # of the 60 insults, undisguised; the model flags 53
-MOST_FALSE_POSITIVES, LEAST_RECALL = 0.040, 0.83  # of the sentences about identities; it has 0.033 and 0.847
-MOST_GAP, MOST_RECALL_GAP = 0.09, 0.46  # between two names; it has 0.083 and 0.438. The bar is 0.03
-LEAST_KEPT, MOST_MOVED = 0.72, 0.44  # of the political pairs; it has 0.738 and 0.422. The bar is that all move < 0.05
+LEAST_FOUND = 54  # of the 60 insults, undisguised; the model flags 56
+MOST_FALSE_POSITIVES, LEAST_RECALL = 0.036, 0.95  # of the sentences about identities; it has 0.034 and 0.969
+MOST_GAP, MOST_RECALL_GAP = 0.02, 0.04  # between two names; it has 0.017 and 0.031, both by "Bétés". The bar is 0.03
+LEAST_KEPT, MOST_MOVED = 0.93, 0.29  # of the political pairs; it has 0.940 and 0.274. The bar is that all move < 0.05
 
 
 @pytest.mark.parametrize("name", HASHES)
