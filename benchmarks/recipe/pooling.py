@@ -85,8 +85,8 @@ def calibrated(base: Base, label: str) -> Numbers:
 
 GROUP = Group(
     "Pooling of the sentences",
-    "Shipped: for insult the highest sentence and the whole comment count half each; spam is judged by the whole. All rows pool the "
-    "same log-odds, those of the reference.",
+    "Shipped: for insult the highest sentence and the whole comment count half each; spam is judged by the whole. All rows pool "
+    "the same log-odds, those of the reference.",
     [
         Variant("whole comment only", simple(whole)),
         Variant("highest sentence only", simple(maximum)),
