@@ -102,8 +102,10 @@ def read_comment(text: Any, start: Any, end: Any, whole: Any, tables: Any, room:
 
 @jit
 def is_bent(kind: Any, h: Any, words: Any) -> Any:
-    """Tell whether letters, maybe with marks after them, are a misspelling or may be a word whose last letter is a mark."""
-    return member(words, MISSPELT, h) or (kind == MARKED and member(words, HIDDEN, step(h, LOW_I)))
+    """Tell whether letters, maybe with marks after them, are a misspelling or may be a word whose last letters are marks."""
+    if kind != MARKED:
+        return member(words, MISSPELT, h)
+    return member(words, MISSPELT, h) or member(words, HIDDEN, h) or member(words, HIDDEN, step(h, LOW_I))
 
 
 @jit
