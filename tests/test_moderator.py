@@ -85,7 +85,7 @@ def test_a_site_policy_changes_the_action_not_the_scores(moderator, tmp_path):
     site = Moderator.load(policy=path)
     ours, theirs = moderator.check_text("Merci."), site.check_text("Merci.")
     assert (ours.action, theirs.action) == ("approve", "review")
-    assert ours.scores == theirs.scores
+    assert ours.scores.probabilities == pytest.approx(theirs.scores.probabilities)  # one may be compiled
     assert ours.policy_id != theirs.policy_id
 
 
@@ -229,7 +229,7 @@ def test_an_insult_that_is_also_a_hit_keeps_its_reasons(site):
 
 def test_an_allowed_word_is_not_held_against_a_comment(site, moderator):
     allowing = site('allow = {words = ["imbécile"]}\n')
-    text = "Le film « L'Imbécile » passe ce soir."
+    text = "« Imbécile », un film à voir."
     assert moderator.check_text(text).flagged
     decision = allowing.check_text(text)
     assert (decision.action, decision.labels, decision.reasons) == ("approve", (), ())
