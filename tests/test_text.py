@@ -140,6 +140,7 @@ def test_disguises_are_undone(written, word):
         ("un signe de grâce, par ordre", "un signe de grace par ordre"),
         ("voter, noter, la veille", "voter noter la veille"),
         ("le con*ours", "le conours"),
+        ("pour toi!! et moi!!! !!merci", "pour toi et moi merci"),
         ("la CNSS et le CNRD", "la cnss et le cnrd"),
         ("il n y a rien", "il n y a rien"),
         ("il n'y a rien", "il n' y a rien"),

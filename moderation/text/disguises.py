@@ -81,6 +81,7 @@ _MASKED = re.compile(r"[a-z]+(?:(?:[*#]+|\.{2,}|-+|_+)[a-z]+)*[*#]*")
 _LONE_MASK = re.compile(r"(?<![-_])[-_](?![-_])")
 _MASK = re.compile(r"[*#._-]+")
 _INNER_LEET = re.compile(r"[a-z](?:[a-z]|[013457@$€](?=[a-z]))*")
+_OUTER_LEET = re.compile(r"^[@$]|[@$€]$|^[!|](?![!|])|(?<![!|])[!|]$")  # "moi!!" is no disguise
 _VOWELS = frozenset("aeiouy")
 
 
@@ -112,7 +113,7 @@ def undisguise(piece: Piece, markers: set[str]) -> Piece | None:
     text = piece.text
     if text.isalnum() or not any(c.isalpha() for c in text):
         return None
-    if (text[0] in "@$!|" or text[-1] in "@$€!|") and (word := unleet(piece, markers)):
+    if _OUTER_LEET.search(text) and (word := unleet(piece, markers)):
         return word
     lead = len(text) - len(text.lstrip("@$€!|._-#*"))
     tail = len(text.rstrip("@$€!|._-"))
