@@ -99,28 +99,20 @@ class Data:
         """The questions, in alphabetical order."""
         return list(self.answers)
 
+    @property
+    def markers(self) -> dict[str, NDArray[np.bool_]]:
+        """Marker -> shape ``(n_comments,)``: whether it holds of the whole comment; without those that hold of no unit."""
+        counts = next(counts for counts in self.counts if counts.analyzer == "marker")
+        held = counts.matrix[np.flatnonzero(self.whole)].toarray() > 0
+        return dict(zip(counts.ngrams, held.T, strict=True))
+
 
 def prepare(joined: Joined, recipe: Recipe) -> Data:
     """Adjudicate, leave floods out, cut into units, count n-grams, and assign folds by group."""
     labels = [label for label in adjudicate(joined.labels) if not label.is_flood]
     names = sorted({name for label in labels for name in label.answers})
-    comments = pd.DataFrame(
-        {
-            "id": [label.id for label in labels],
-            "text": [label.text for label in labels],
-            "source": [label.source for label in labels],
-            "by_reference": [bool(label.sha256) for label in labels],
-            **{name: [label.answers.get(name) for label in labels] for name in names},
-        }
-    )
-    comments[names] = comments[names].astype(float)
-    _check_enough(comments, names, recipe)
+    comments = _comments(labels, names, recipe)
     texts = comments["text"].tolist()
-    keys = [
-        (label.thread_id and f"thread {label.thread_id}", label.title and f"title {label.title}") for label in labels
-    ]
-    comments["group"] = groups(texts, keys)
-    comments["fold"] = _folds(comments, names, recipe)
     owner, ranges = [], []
     for number, text in enumerate(texts):
         found = units(text)
@@ -146,6 +138,27 @@ def prepare(joined: Joined, recipe: Recipe) -> Data:
         {name: values[rows] for name, values in answers.items()},
         {name: values[rows] for name, values in inherited.items()},
     )
+
+
+def _comments(labels: Sequence[Label], names: list[str], recipe: Recipe) -> pd.DataFrame:
+    """Return the rows of `Data.comments`, with their groups and folds."""
+    comments = pd.DataFrame(
+        {
+            "id": [label.id for label in labels],
+            "text": [label.text for label in labels],
+            "source": [label.source for label in labels],
+            "by_reference": [bool(label.sha256) for label in labels],
+            **{name: [label.answers.get(name) for label in labels] for name in names},
+        }
+    )
+    comments[names] = comments[names].astype(float)
+    _check_enough(comments, names, recipe)
+    keys = [
+        (label.thread_id and f"thread {label.thread_id}", label.title and f"title {label.title}") for label in labels
+    ]
+    comments["group"] = groups(comments["text"].tolist(), keys)
+    comments["fold"] = _folds(comments, names, recipe)
+    return comments
 
 
 def _copies(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.text import fold
+from moderation.evaluation import at_threshold
 
 LEAST = 50  # comments with a positive answer; of fewer a recall says little
 EXAMPLES = 6  # of each kind of mistake
@@ -20,12 +20,18 @@ _ACCENT = re.compile(r"[À-ÖØ-öø-ÿŒœ]")
 Mask = NDArray[np.bool_]
 
 
-def slices(texts: Sequence[str]) -> Iterator[tuple[str, Mask]]:
-    """Yield names and members of slices of comments, shape ``(n_comments,)`` each; they overlap."""
-    markers = [set(fold(text).markers) for text in texts]
-    yield "in capitals", np.array(["capitals" in found for found in markers])
+def slices(texts: Sequence[str], markers: Mapping[str, Mask]) -> Iterator[tuple[str, Mask]]:
+    """Yield names and members of slices of comments, shape ``(n_comments,)`` each; they overlap.
+
+    Parameters
+    ----------
+    markers
+        Marker -> shape ``(n_comments,)``: whether it holds. What is absent holds nowhere.
+    """
+    nowhere = np.zeros(len(texts), dtype=bool)
+    yield "in capitals", markers.get("capitals", nowhere)
     yield "without an accent", np.array([_ACCENT.search(text) is None for text in texts])
-    yield "with a disguised word", np.array([bool(found & DISGUISES) for found in markers])
+    yield "with a disguised word", np.any([markers.get(name, nowhere) for name in DISGUISES], axis=0)
     size = np.array([len(text) for text in texts])
     for low, high in LENGTHS:
         name = f"{low} to {high} characters" if high else f"over {low - 1} characters"
@@ -42,13 +48,15 @@ def on_slices(
     y, p
         Shape ``(n_comments,)``: the answers, 1, 0 or NaN where there is none, and the probabilities.
     """
+    precision, recall, _ = at_threshold("review", threshold).values()
     found = []
     for name, members in parts:
-        positives, flagged = int((y[members] == 1).sum()), members & (p >= threshold) & ~np.isnan(y)
-        if positives >= LEAST and flagged.any():
-            hits = int((y[flagged] == 1).sum())
-            row = {"slice": name, "comments": int((~np.isnan(y[members])).sum()), "positives": positives}
-            found.append(row | {"precision": round(hits / int(flagged.sum()), 3), "recall": round(hits / positives, 3)})
+        judged = members & ~np.isnan(y)
+        positives = int((y[judged] == 1).sum())
+        if positives >= LEAST and (p[judged] >= threshold).any():
+            facts = y[judged].astype(np.int64), p[judged], np.ones(int(judged.sum()))
+            row = {"slice": name, "comments": len(facts[0]), "positives": positives}
+            found.append(row | {"precision": round(precision(*facts), 3), "recall": round(recall(*facts), 3)})
     return found
 
 

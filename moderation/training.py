@@ -118,7 +118,7 @@ def train(
         "probes": [[text, {}] for text in PROBES],
     }
     texts = data.comments["text"].tolist()
-    parts = list(slices(texts))
+    parts = list(slices(texts, data.markers))
     shown = (
         data.comments["source"].map(lambda name: bool((sources or {}).get(name, {}).get("show"))).to_numpy(dtype=bool)
     )

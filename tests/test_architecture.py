@@ -17,8 +17,8 @@ LAYERS = [
     ["features"],
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
-    ["copies", "slices"],
-    ["moderator", "evaluation", "dataset", "training"],
+    ["copies"],
+    ["moderator", "evaluation", "slices", "dataset", "training"],
     ["labelling"],
     ["cli"],
 ]

@@ -3,11 +3,14 @@
 import numpy as np
 
 from moderation.slices import LEAST, LONGEST_EXAMPLE, mistakes, on_slices, slices
+from moderation.text import fold
 
 
 def test_comments_stand_in_the_slices_that_they_belong_to():
     texts = ["QUEL BEAU MATCH CE SOIR", "quel beau match", "Le c0nnard", "été " * 150]
-    found = {name: members.tolist() for name, members in slices(texts)}
+    markers = [fold(text).markers for text in texts]
+    held = {name: np.array([name in found for found in markers]) for name in ("capitals", "leet")}
+    found = {name: members.tolist() for name, members in slices(texts, held)}
     assert found["in capitals"] == [True, False, False, False]
     assert found["without an accent"] == [True, True, True, False]
     assert found["with a disguised word"] == [False, False, True, False]

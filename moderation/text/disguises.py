@@ -146,7 +146,7 @@ def _natural_length(text: str, start: int, end: int) -> int:
 
 
 def respell(piece: Piece) -> Piece:
-    """Return the listed word behind two letters exchanged or vowels left out ("conanrd", "imbcle", "mbcl"), else the word."""
+    """Return the listed word behind two letters exchanged or vowels left out ("conanrd", "imbcile", "cnnrd"), else the word."""
     word = RESPELT.get(piece.text)
     return Piece(word, _spread(piece.spans, len(word))) if word else piece
 
@@ -184,7 +184,7 @@ def _unmask(piece: Piece, markers: set[str]) -> Piece | None:
         return None
     known = sum(character.isalpha() for character in text)
     lone = _LONE_MASK.search(text) is not None
-    if known < 2 or (lone and (len(text) < 6 or not piece.text.isascii() or any(c.isdigit() for c in piece.text))):
+    if known < 2 or (lone and (len(text) < 6 or any(c.isdigit() for c in piece.text))):
         return None
     exact = re.compile(_MASK.sub(lambda mask: f"[a-z]{{{len(mask.group())}}}", text))
     loose = re.compile(_MASK.sub("[a-z]+", text))
