@@ -8,20 +8,29 @@
 """
 
 from moderation.comments import Comment, Thread
-from moderation.errors import LabelError, ModelError, ModerationError, PolicyError, SourceError, TrainingError
+from moderation.errors import (
+    DamagedSourceError,
+    LabelError,
+    ModelError,
+    ModerationError,
+    PolicyError,
+    SourceError,
+    TrainingError,
+)
 from moderation.floods import Copies, FloodWindow
 from moderation.model import Model
 from moderation.moderator import Moderator
 from moderation.policy import Decision, Policy
 from moderation.scores import Explanation, Reason, Scores
 from moderation.text import fold
-from moderation.threads import read_threads
+from moderation.threads import Report, read_threads
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Comment",
     "Copies",
+    "DamagedSourceError",
     "Decision",
     "Explanation",
     "FloodWindow",
@@ -33,6 +42,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reason",
+    "Report",
     "Scores",
     "SourceError",
     "Thread",

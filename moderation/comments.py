@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 Kind = Literal["comment", "pingback", "trackback"]
+Status = Literal["approved", "held", "spam", "trash", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,19 @@ class Comment:
         What the reader wrote, paragraphs separated by newlines.
     thread_id, parent_id
         The thread it belongs to; the comment it answers, None at the top level.
-    author, created_at, status
+    author, created_at
         None where the source does not say. `created_at` has a time zone.
+    status
+        ``approved``: readers see it; ``held`` for a moderator; ``spam``; ``trash``: a moderator took it down;
+        ``deleted``: only its place in the thread is left. None where the source does not say.
     kind
         ``comment``, ``pingback`` or ``trackback``.
+    likes, flags
+        How many readers approved of it, and reported it; None where the source does not say.
+    addressee
+        Whom the text itself names as the one it answers ("@ FANGA …"); None where it names nobody.
+    email
+        Of the author; only where it was asked for.
 
     Examples
     --------
@@ -40,8 +50,12 @@ class Comment:
     parent_id: str | None = None
     author: str | None = None
     created_at: datetime | None = None
-    status: str | None = None
+    status: Status | None = None
     kind: Kind = "comment"
+    likes: int | None = None
+    flags: int | None = None
+    addressee: str | None = None
+    email: str | None = None
 
     def __post_init__(self) -> None:
         if self.created_at is not None and self.created_at.tzinfo is None:

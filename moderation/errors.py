@@ -4,6 +4,7 @@
 
     ModerationError
       SourceError      a thread source cannot be read
+        DamagedSourceError   it is damaged; what stands before the damage has been read
       LabelError       a label file, or a row of one, is wrong
       TrainingError    the labels cannot train the model that was asked for
       ModelError       a model folder is missing, changed, too new, or fails its probes
@@ -20,6 +21,10 @@ class ModerationError(Exception):
 
 class SourceError(ModerationError):
     """A thread source cannot be read."""
+
+
+class DamagedSourceError(SourceError):
+    """A thread source is damaged; what stands before the damage has been read."""
 
 
 class LabelError(ModerationError):

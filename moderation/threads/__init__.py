@@ -1,26 +1,25 @@
 """Thread sources: whatever holds comments, read as an iterator of threads.
 
 `FORMATS` is the table of formats in the order in which they are tried. A format is one module with two
-functions: ``matches(head)`` says whether the first `HEAD` characters look like it, ``read(lines, name)``
-yields the threads of a seekable text stream whose line ends are kept as they are.
+functions: ``matches(head)`` says whether the beginning of a source looks like it, ``read(source)`` yields its
+threads and fills its report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, tzinfo
 from itertools import chain, islice
 from os import PathLike
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple
 
 from moderation.comments import Thread
-from moderation.errors import SourceError
+from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
-from moderation.threads.source import opened
+from moderation.threads.report import Report
+from moderation.threads.source import Options, Source, opened
 
-__all__ = ["FORMATS", "Format", "read_threads"]
-
-HEAD = 65_536
-"""Characters shown to the formats for detection."""
+__all__ = ["FORMATS", "Format", "Report", "read_threads"]
 
 
 class Format(NamedTuple):
@@ -29,9 +28,9 @@ class Format(NamedTuple):
     Parameters
     ----------
     matches
-        Tells from the head of a text whether it is in this format.
+        Tells from the beginning of a source, decoded as far as it can be, whether it is in this format.
     read
-        Yields the threads of a text stream; the name stands in its errors and names threads without an id.
+        Yields the threads of a source.
     about
         One line for the help texts.
 
@@ -42,7 +41,7 @@ class Format(NamedTuple):
     """
 
     matches: Callable[[str], bool]
-    read: Callable[[TextIO, str], Iterator[Thread]]
+    read: Callable[[Source], Iterator[Thread]]
     about: str
 
 
@@ -54,29 +53,51 @@ FORMATS: Mapping[str, Format] = {
 """Name -> format; the last one takes any text."""
 
 
-def read_threads(source: str | PathLike[str] | BinaryIO, format: str = "auto") -> Iterator[Thread]:
+def read_threads(
+    source: str | PathLike[str] | BinaryIO,
+    format: str = "auto",
+    *,
+    columns: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
+    personal_data: bool = False,
+    keep_going: bool = False,
+    report: Report | None = None,
+) -> Iterator[Thread]:
     r"""Read the threads of a file, of standard input or of a binary stream.
 
-    The call itself opens and checks the source, so that a bad one fails here and not later in a loop.
+    The call itself opens the source and reads its first thread, so that a bad one fails here and not later in a
+    loop.
 
     Parameters
     ----------
     source
-        A path; ``-`` for standard input; or a stream of bytes, which is left open.
+        A path; ``-`` for standard input; a stream of bytes, which is left open; or a folder with the pages of
+        one export, a JSON or YAML file each.
     format
         A name of `FORMATS`, or ``auto`` to tell it from the content, never from the name of the file.
+    columns
+        Field -> the name that it has in a table or in JSON, where that is another: ``{"text": "body"}``.
+    zone
+        Of dates that say none; UTC by default.
+    personal_data
+        Whether e-mail addresses are kept.
+    keep_going
+        Whether damage is only reported, and passed over where that can be done, instead of raised.
+    report
+        Is filled while the threads are taken.
 
     Returns
     -------
     Iterator[Thread]
-        The threads in the order in which their last rows stand. A text without comments gives one empty
+        The threads in the order in which their last rows stand. A source without comments gives one empty
         thread whose notes say why.
 
     Raises
     ------
     SourceError
-        Where the source is missing, empty, binary, neither UTF-8 nor UTF-16 with its mark, or breaks its
-        format.
+        Where the source is missing, empty, of a kind that holds no comments, or breaks its format.
+    DamagedSourceError
+        At the damage, when all that stands before it has been given.
 
     Examples
     --------
@@ -86,20 +107,23 @@ def read_threads(source: str | PathLike[str] | BinaryIO, format: str = "auto") -
     >>> [(comment.text, thread.depth(comment.id)) for comment in thread]
     [('Bravo', 1), ('Merci', 2)]
     """
-    threads = _threads(source, format)
+    options = Options(columns or {}, zone, personal_data, keep_going)
+    threads = _threads(source, format, options, Report() if report is None else report)
     return chain(list(islice(threads, 1)), threads)
 
 
-def _threads(source: str | PathLike[str] | BinaryIO, format: str) -> Iterator[Thread]:
+def _threads(source: str | PathLike[str] | BinaryIO, format: str, options: Options, report: Report) -> Iterator[Thread]:
     if format != "auto" and format not in FORMATS:
         names = ", ".join(FORMATS)
         raise SourceError(f"unknown format {format!r}; expected auto, {names}; use one of these names")
-    with opened(source) as (lines, name):
-        chosen = FORMATS[_detected(lines) if format == "auto" else format]
-        yield from chosen.read(lines, name)
+    with opened(source, options, report) as found:
+        report.format = _detected(found.head) if format == "auto" else format
+        try:
+            yield from FORMATS[report.format].read(found)
+        except DamagedSourceError as error:
+            report.damage.append(str(error))
+            raise
 
 
-def _detected(lines: TextIO) -> str:
-    head = lines.read(HEAD)
-    lines.seek(0)
+def _detected(head: str) -> str:
     return next(name for name, known in FORMATS.items() if known.matches(head))

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import Any
 
 from moderation.comments import Thread
-from moderation.errors import SourceError
-from moderation.threads.rows import FIELDS, Draft, Row, gathered
-
-_HALF = re.compile("[\ud800-\udfff]")  # half of an emoji, left where an exporter cut a text; no text may hold it
+from moderation.errors import DamagedSourceError
+from moderation.threads.draft import Draft
+from moderation.threads.rows import COUNTS, FIELDS, Row, add, gathered
+from moderation.threads.source import Source
 
 
 def matches(head: str) -> bool:
@@ -23,10 +23,10 @@ def matches(head: str) -> bool:
     >>> matches('{"id": 1, "text": "Bonjour"}'), matches("{sic} Bonjour")
     (True, False)
     """
-    return re.match(r"\s*(?:\[\s*)?\{\s*[\"}]", head) is not None
+    return re.match(r"\s*\{\s*[\"}]", head) is not None
 
 
-def read(lines: TextIO, name: str) -> Iterator[Thread]:
+def read(source: Source) -> Iterator[Thread]:
     r"""Read the threads of JSON Lines.
 
     A line is a comment, ``{"id", "thread_id", "parent_id", "text", "author", "created_at", …}`` of which only
@@ -34,85 +34,97 @@ def read(lines: TextIO, name: str) -> Iterator[Thread]:
 
     Raises
     ------
-    SourceError
-        Where a line is not a JSON object, a comment has no text, or one id has two texts.
+    DamagedSourceError
+        Where a line is not a JSON object, or a comment has no text.
 
     Examples
     --------
-    >>> from io import StringIO
-    >>> lines = StringIO('{"text": "Bonjour"}\n{"text": "Bonsoir", "parent_id": 1}\n')
-    >>> [(comment.id, comment.parent_id) for comment in next(read(lines, "comments.jsonl"))]
+    >>> lines = Source.of('{"text": "Bonjour"}\n{"text": "Bonsoir", "parent_id": 1}\n')
+    >>> [(comment.id, comment.parent_id) for comment in next(read(lines))]
     [('1', None), ('2', '1')]
     """
-    return gathered(lambda: _entries(lines, name), name)
+    return gathered(lambda: _entries(source), source)
 
 
-def _entries(lines: TextIO, name: str) -> Iterator[Row | Thread]:
-    lines.seek(0)
+def _entries(source: Source) -> Iterator[Row | Thread]:
     number = 0
-    for line_number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        found = _object(line, f"{name}, line {line_number}")
-        if "comments" in found:
-            yield _thread(found, name, line_number)
-        else:
+    with source.text() as lines:
+        for line_number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
             number += 1
-            yield _row(found, number, f"line {line_number}", name)
+            try:
+                found = _object(line, f"{source.name}, line {line_number}")
+                yield (
+                    _thread(found, source, line_number)
+                    if "comments" in found
+                    else _row(found, number, f"line {line_number}", source)
+                )
+            except DamagedSourceError as error:
+                source.damaged(str(error), rows=1)
 
 
 def _object(line: str, where: str) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise SourceError(
-            f"{where}: not JSON ({error}); expected one JSON object a line; "
-            "convert a document of several lines with: jq -c ."
+        raise DamagedSourceError(
+            f"{where}: not JSON ({error}); expected one JSON object a line; correct the line"
         ) from None
     return _mapping(found, where)
 
 
 def _mapping(found: object, where: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
-        raise SourceError(
-            f"{where}: found {_kind(found)}; expected one JSON object a comment; convert an array with: jq -c '.[]'"
-        )
+        raise DamagedSourceError(f"{where}: found {_kind(found)}; expected one JSON object a comment; correct the line")
     return found
 
 
-def _thread(found: Mapping[str, Any], name: str, line: int) -> Thread:
-    where = f"{name}, line {line}"
+def _thread(found: Mapping[str, Any], source: Source, line: int) -> Thread:
+    where = f"{source.name}, line {line}"
     comments = found["comments"]
     if not isinstance(comments, list):
-        raise SourceError(f"{where}: 'comments' is {_kind(comments)}; expected an array of objects; correct the value")
-    facts = {key: _plain(found, key, where) for key in ("id", "url", "title")}
-    thread_id = facts["id"] or facts["url"] or f"{PurePath(name).name}:{line}"
-    draft = Draft(thread_id, name)
+        raise DamagedSourceError(
+            f"{where}: 'comments' is {_kind(comments)}; expected an array of objects; correct the value"
+        )
+    facts = {key: _plain(found, key, where) for key in ("id", "url", "title", "announced")}
+    thread_id = facts["id"] or facts["url"] or f"{PurePath(source.name).name}:{line}"
+    rows = []
     for number, comment in enumerate(comments, start=1):
         place = f"line {line}, comment {number}"
-        draft.add(_row(_mapping(comment, f"{name}, {place}"), number, place, name))
-    thread = draft.thread()
-    title, url = facts["title"] or thread.title, facts["url"] or thread.url
-    return Thread(thread_id, thread.comments, title, url, notes=thread.notes)
+        rows.append(_row(_mapping(comment, f"{source.name}, {place}"), number, place, source))
+    announced = facts["announced"]
+    count = int(announced) if announced is not None and announced.isdecimal() else None
+    draft = Draft(thread_id, source, title=facts["title"], url=facts["url"], announced=count)
+    for row in rows:
+        add(draft, row)
+    return draft.thread()
 
 
-def _row(found: Mapping[str, Any], number: int, place: str, name: str) -> Row:
-    where = f"{name}, {place}"
-    if not isinstance(found.get("text"), str):
-        keys = ", ".join(map(repr, found)) or "no key"
-        have = f"'text' is {_kind(found['text'])}" if "text" in found else f"no text; found {keys}"
-        raise SourceError(f"{where}: {have}; expected a string under 'text'; rename the key that holds the comment")
-    fields = {key: value for key in FIELDS if (value := _plain(found, key, where))}
-    return Row(number, place, fields)
+def _row(found: Mapping[str, Any], number: int, place: str, source: Source) -> Row:
+    where = f"{source.name}, {place}"
+    keys = {field: source.options.columns.get(field, field) for field in FIELDS}
+    text = found.get(keys["text"])
+    if not isinstance(text, str):
+        names = ", ".join(map(repr, found)) or "no key"
+        have = f"{keys['text']!r} is {_kind(text)}" if keys["text"] in found else f"no {keys['text']}; found {names}"
+        raise DamagedSourceError(
+            f"{where}: {have}; expected a string under {keys['text']!r}; name the key that holds the comment with --map text=KEY"
+        )
+    return Row(number, place, {field: value for field, key in keys.items() if (value := _plain(found, key, where))})
 
 
 def _plain(found: Mapping[str, Any], key: str, where: str) -> str | None:
     value = found.get(key)
     if value is None:
         return None
+    if key in COUNTS:
+        return str(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SourceError(f"{where}: {key!r} is {_kind(value)}; expected a string or a number; correct the value")
-    return _HALF.sub("\ufffd", str(value))
+        raise DamagedSourceError(
+            f"{where}: {key!r} is {_kind(value)}; expected a string or a number; correct the value"
+        )
+    return str(value)
 
 
 def _kind(value: object) -> str:

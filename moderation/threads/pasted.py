@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import PurePath
-from typing import TextIO
 
-from moderation.comments import Comment, Thread
+from moderation.comments import Thread
+from moderation.errors import DamagedSourceError
 from moderation.threads import headings
+from moderation.threads.draft import Draft
 from moderation.threads.lines import Line, item_starts, text_of, widths
 from moderation.threads.lists import Printed, printed_list
+from moderation.threads.source import Source
 
 LONGEST_TITLE = 250  # characters: a longer first line is a paragraph
 DOUBTFUL = "nesting is as printed and may be doubtful: replies to a missing comment are printed under the previous one"
-NAMED = 5  # comments that a note names before it says "…"
 
 
 def matches(head: str) -> bool:
@@ -34,52 +35,58 @@ def matches(head: str) -> bool:
     return True
 
 
-def read(lines: TextIO, name: str) -> Iterator[Thread]:
+def read(source: Source) -> Iterator[Thread]:
     r"""Read the one thread of a text, with no comments where none are found; the notes say what is doubtful.
 
     Examples
     --------
-    >>> from io import StringIO
-    >>> page = StringIO("Titre\n\n3 COMMENTAIRES\n\n  1. Bravo\n\n    • Merci\n\nREPONDRE\n")
-    >>> thread = next(read(page, "page.txt"))
-    >>> thread.title, thread.announced, thread["2"].parent_id, thread.notes[0]
+    >>> page = Source.of("Titre\n\n3 COMMENTAIRES\n\n  1. Bravo\n\n    • Merci\n\nREPONDRE\n")
+    >>> thread = next(read(page))
+    >>> thread.title, thread.announced, thread["2"].parent_id, thread.notes[1]
     ('Titre', 3, '1', '2 of 3 announced comments are shown')
     """
-    lines.seek(0)
-    page = [Line.of(raw) for raw in lines]
-    thread_id = PurePath(name).name
+    page: list[Line] = []
+    damage: DamagedSourceError | None = None
+    try:
+        with source.text() as lines:
+            page += [Line.of(raw) for raw in lines]
+    except DamagedSourceError as error:
+        damage = error
+    draft = Draft(PurePath(source.name).name, source)
     found = printed_list(page)
-    yield _empty_thread(page, thread_id) if found is None else _thread(page, found, thread_id)
+    if found is None:
+        _fill_empty(draft, page)
+    else:
+        _fill(draft, page, found)
+    yield draft.thread()
+    if damage is not None:
+        raise damage
 
 
-def _thread(page: Sequence[Line], found: Printed, thread_id: str) -> Thread:
+def _fill(draft: Draft, page: Sequence[Line], found: Printed) -> None:
     starts = item_starts(found.lines)
-    comments = _comments(found.lines, starts, thread_id)
-    items = [found.lines[at] for at in starts]
-    width = min(widths(found.lines, starts), default=1)
-    notes = [*_notes_on_list(found, len(items))]
-    notes += _notes_on_nesting(items, comments, width, found.announced or 0)
-    return Thread(thread_id, comments, _title(page[: found.after]), announced=found.announced, notes=tuple(notes))
+    draft.title, draft.announced = _title(page[: found.after]), found.announced
+    _add(draft, found.lines, starts)
+    for note in _notes_on_list(found, len(starts)):
+        draft.notes.add(note)
+    _check_nesting(draft, found, starts)
 
 
-def _empty_thread(page: Sequence[Line], thread_id: str) -> Thread:
+def _fill_empty(draft: Draft, page: Sequence[Line]) -> None:
     counts = (headings.announced(line.content) for line in page if line.at_margin)
-    announced = next((count for count in counts if count is not None), None)
-    notes = tuple(_notes_on_nothing(page, announced))
-    return Thread(thread_id, title=_title(page), announced=announced, notes=notes)
+    draft.title, draft.announced = _title(page), next((count for count in counts if count is not None), None)
+    for note in _notes_on_nothing(page):
+        draft.notes.add(note)
 
 
-def _comments(lines: Sequence[Line], starts: Sequence[int], thread_id: str) -> tuple[Comment, ...]:
-    comments = []
+def _add(draft: Draft, lines: Sequence[Line], starts: Sequence[int]) -> None:
     above: list[tuple[int, str]] = []  # indent and id of the comments that are open, outermost first
     for number, (start, stop) in enumerate(pairwise([*starts, len(lines)]), start=1):
         indent = lines[start].indent
         while above and above[-1][0] >= indent:
             above.pop()
-        parent_id = above[-1][1] if above else None
-        comments.append(Comment(str(number), text_of(lines[start:stop]), thread_id, parent_id))
+        draft.add(str(number), text_of(lines[start:stop]), above[-1][1] if above else None)
         above.append((indent, str(number)))
-    return tuple(comments)
 
 
 def _title(article: Sequence[Line]) -> str | None:
@@ -87,23 +94,17 @@ def _title(article: Sequence[Line]) -> str | None:
     return first if 0 < len(first) <= LONGEST_TITLE else None
 
 
-def _notes_on_nothing(page: Sequence[Line], announced: int | None) -> Iterator[str]:
+def _notes_on_nothing(page: Sequence[Line]) -> Iterator[str]:
     reasons = dict.fromkeys(reason for line in page if (reason := headings.why_none(line.content)))
     yield from reasons or ["no thread found"]
     if next((line.content for line in page if line.content), "").startswith("<"):
         yield "the text looks like HTML or XML, which is not the text of a page"
-    if announced:
-        yield f"0 of {announced} announced comments are shown"
     items = sum(line.marker != "" for line in page)
     if items and not reasons:
         yield f"a list of {items} items is not taken for comments: nothing announces it"
 
 
 def _notes_on_list(found: Printed, shown: int) -> Iterator[str]:
-    if found.announced is not None and shown < found.announced:
-        yield f"{shown} of {found.announced} announced comments are shown"
-    if found.announced is not None and shown > found.announced:
-        yield f"{shown} comments are shown, more than the {found.announced} announced"
     if found.reason:
         yield f"no heading announces the comments: the list is taken for comments because {found.reason}"
     typed = sum(line.marker != "" for line in found.lines) - shown
@@ -115,24 +116,20 @@ def _notes_on_list(found: Printed, shown: int) -> Iterator[str]:
         yield "nothing marks the end of the list: its last comment may hold other text of the page"
 
 
-def _notes_on_nesting(items: Sequence[Line], comments: Sequence[Comment], width: int, announced: int) -> Iterator[str]:
+def _check_nesting(draft: Draft, found: Printed, starts: Sequence[int]) -> None:
+    items = [found.lines[at] for at in starts]
+    width = min(widths(found.lines, starts), default=1)
     outer = min((item.indent for item in items if item.number is not None), default=None)
-    orphans, jumps = [], []
-    for comment, item in zip(comments, items, strict=True):
+    orphans, jumps, replies = [], [], []
+    for comment, item in zip(draft.comments, items, strict=True):
         if comment.parent_id is not None:
+            replies.append(comment.id)
             if item.indent - items[int(comment.parent_id) - 1].indent >= 2 * width:
                 jumps.append(comment.id)
         elif item.number is None and outer is not None and item.indent >= outer:
             orphans.append(comment.id)
-    if orphans:
-        yield f"replies without a comment above them are kept at the top level: {_ids(orphans)}"
-    if jumps:
-        yield f"a level is lost above these replies, which stand under the nearest comment: {_ids(jumps)}"
+    draft.doubt(orphans, "replies without a comment above them are kept at the top level")
+    draft.doubt(jumps, "a level is lost above these replies, which stand under the nearest comment")
     numbers = [item.number for item in items if item.indent == outer and item.number is not None]
-    lost = len(items) < announced or any(after > before + 1 for before, after in pairwise(numbers))
-    if lost and any(comment.parent_id is not None for comment in comments):
-        yield DOUBTFUL
-
-
-def _ids(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:NAMED]) + ", …" * (len(ids) > NAMED)
+    if len(items) < (found.announced or 0) or any(after > before + 1 for before, after in pairwise(numbers)):
+        draft.doubt(replies, DOUBTFUL)

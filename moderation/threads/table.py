@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from typing import TextIO
 
 from moderation.comments import Thread
 from moderation.errors import SourceError
 from moderation.threads.rows import FIELDS, Row, gathered
+from moderation.threads.source import Source
 
 DELIMITERS = ",;\t"  # a French spreadsheet writes semicolons
 
@@ -32,72 +32,78 @@ def matches(head: str) -> bool:
     return "text" in columns or (named and not columns.isdisjoint(FIELDS))
 
 
-def read(lines: TextIO, name: str) -> Iterator[Thread]:
+def read(source: Source) -> Iterator[Thread]:
     r"""Read the threads of a table.
 
-    Only the column ``text`` must be there; ``id``, ``thread_id``, ``parent_id``, ``title``, ``url``,
-    ``author``, ``created_at``, ``status`` and ``kind`` are read where they are, others are ignored. Commas,
-    semicolons or tabs separate the fields.
+    Only the column ``text`` must be there; the other fields of `moderation.threads.rows.FIELDS` are read where
+    they are, and further columns are ignored. Commas, semicolons or tabs separate the fields.
 
     Raises
     ------
     SourceError
-        Where there is no column ``text``, a row has more or fewer fields than the header, a quotation mark is
-        not closed, or one id has two texts.
+        Where there is no column ``text``.
+    DamagedSourceError
+        Where a row has more or fewer fields than the header, or a quotation mark is not closed.
 
     Examples
     --------
-    >>> from io import StringIO
-    >>> lines = StringIO("id,thread_id,text\n1,a,Bonjour\n1,b,Bonsoir\n")
-    >>> [(thread.id, thread["1"].text) for thread in read(lines, "comments.csv")]
+    >>> lines = Source.of("id,thread_id,text\n1,a,Bonjour\n1,b,Bonsoir\n")
+    >>> [(thread.id, thread["1"].text) for thread in read(lines)]
     [('a', 'Bonjour'), ('b', 'Bonsoir')]
     """
-    return gathered(lambda: _rows(lines, name), name)
+    return gathered(lambda: _rows(source), source)
 
 
-def _rows(lines: TextIO, name: str) -> Iterator[Row]:
-    records = _records(lines, name)
+def _rows(source: Source) -> Iterator[Row]:
+    names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
+    records = _records(source)
     line, header = next(records)
-    columns = [column.strip().lower() for column in header]
+    columns = [names.get(column.strip().lower(), "") for column in header]
     if "text" not in columns:
+        wanted = source.options.columns.get("text", "text")
         raise SourceError(
-            f"{name}, line {line}: found the columns {', '.join(header)}; expected one named text; "
-            "rename the column that holds the comments"
+            f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
+            "name the column that holds the comments with --map text=COLUMN"
         )
     for number, (line, record) in enumerate(records, start=1):
-        if len(record) != len(columns):
-            raise SourceError(
-                f"{name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
-                "put a text that holds separators, quotation marks or line ends between quotation marks"
+        if len(record) == len(columns):
+            fields = zip(columns, record, strict=True)
+            yield Row(number, f"line {line}", {field: value for field, value in fields if field and value})
+        else:
+            source.damaged(
+                f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
+                "put a text that holds separators, quotation marks or line ends between quotation marks",
+                rows=1,
             )
-        fields = zip(columns, record, strict=True)
-        yield Row(number, f"line {line}", {key: value for key, value in fields if value and key in FIELDS})
 
 
-def _records(lines: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
+def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
     """Yield the number of the first line of each record that is not empty, and its fields."""
-    lines.seek(0)
-    delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
-    lines.seek(0)
-    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for record in reader:
-            if record:
-                yield line, record
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise SourceError(
-            f"{name}, line {line}: not a row of CSV ({error}); expected fields whose quotation marks are "
-            "doubled inside and closed at the end; correct the row that begins on this line"
-        ) from None
+    with source.text() as lines:
+        delimiter = _delimiter(
+            next((line for line in lines if line.strip()), ""), source.options.columns.get("text", "text")
+        )
+        lines.seek(0)
+        csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        line = 1
+        try:
+            for record in reader:
+                if record:
+                    yield line, record
+                line = reader.line_num + 1
+        except csv.Error as error:
+            source.damaged(
+                f"{source.name}, line {line}: not a row of CSV ({error}); expected fields whose quotation marks are "
+                "doubled inside and closed at the end; correct the row that begins on this line",
+                rows=1,
+            )
 
 
-def _delimiter(header: str) -> str:
-    """Return the delimiter that finds the column ``text``, else the one that finds the most columns."""
+def _delimiter(header: str, text: str = "text") -> str:
+    """Return the delimiter that finds the column of the texts, else the one that finds the most columns."""
     found = {delimiter: _columns(header, delimiter) for delimiter in DELIMITERS}
-    return max(found, key=lambda delimiter: ("text" in found[delimiter], len(found[delimiter])))
+    return max(found, key=lambda delimiter: (text.lower() in found[delimiter], len(found[delimiter])))
 
 
 def _columns(header: str, delimiter: str) -> set[str]:
