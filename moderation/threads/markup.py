@@ -13,33 +13,30 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-PARAGRAPHS = frozenset(
+PARAGRAPHS = (
     "address article aside blockquote center details dir div dl fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
-    " header hr listing main menu nav ol p plaintext pre section summary table ul xmp".split()
+    " header hr listing main menu nav ol p plaintext pre section summary table ul xmp"
 )
-LINES = frozenset("caption dd dt li tr".split())
-NESTED = frozenset("dir menu ol ul".split())  # inside an item they begin a line, not a paragraph
-CELLS = frozenset(("td", "th"))
-AS_TYPED = frozenset("listing plaintext pre xmp".split())
-UNSEEN = frozenset(
+LINES = "caption dd dt li tr"
+UNSEEN = (
     "audio button canvas datalist embed form frameset head iframe input noembed noframes noscript object script"
-    " select style svg template textarea title video".split()
+    " select style svg template textarea title video"
 )
+GAPS = {tag: gap for tags, gap in ((PARAGRAPHS, 2), (LINES, 1), (UNSEEN, -1)) for tag in tags.split()}
+"""Tag -> newlines around what it holds, -1 where no reader sees it; other tags add nothing."""
+LISTS = ("ul", "ol", "menu", "dir")  # inside an item they begin a line, not a paragraph
+TYPED = ("pre", "listing", "plaintext", "xmp")
 
-MOST_TAGS = (
-    1_000  # parsers take the square of the tags in time and memory on hostile markup: longer ones come in pieces
-)
+MOST_TAGS = 1_000  # read at once: on hostile markup a parser takes the square of the tags, in time and in memory
 LONGEST_TAG = 16_384  # characters: the same for the attributes of one tag
 
 _BARE = re.compile(r"<(/?(?:p|br|b|i|em|strong)) ?/?>")
 _HUGE_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONGEST_TAG},}}>?")
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(end - 2)}{chr(end - 1)}" for end in range(1 << 16, 18 << 16, 1 << 16))
 _NOT_TEXT = re.compile(f"[\0-\x08\x0b\x0e-\x1f\x7f-\x9f{_NONCHARACTERS}]")
-_SPACES = re.compile(r"[ \t\n\f\r]+")
-_RETURNS = re.compile(r"[\f\r]")
-_WEB = re.compile(r"(?:https?:)?//(?=[^/])", re.IGNORECASE)
-_SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|www\.")
-_HOST_END = re.compile(r"[/?#\\]")
+_SPACES = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
+_WEB = re.compile(r"(?:https?:)?//[^/]", re.IGNORECASE)
+_SCHEME = re.compile(r"^(?:(?:https?:)?//)?(?:www\.)?")
 _MENTION = re.compile(r"@[\w.-]+")
 
 
@@ -49,9 +46,8 @@ def plain(html: str, *, breaks: bool = False) -> str:
     Parameters
     ----------
     html
-        The fragment, sound or not. Control characters, noncharacters and lone surrogates are no text: the former
-        are left out, the latter become U+FFFD. More than `MOST_TAGS` tags are read in pieces of so many; a tag
-        longer than `LONGEST_TAG` is left out.
+        The fragment, sound or not. Control characters and noncharacters are left out, lone surrogates become
+        U+FFFD. Markup of more than `MOST_TAGS` tags is read in pieces; a tag over `LONGEST_TAG` is left out.
     breaks
         Whether a newline in the source is a line break, as in texts that are stored as they were typed.
 
@@ -92,8 +88,7 @@ def text_of(node: LexborNode, skip: Container[int] = ()) -> str:
     >>> text_of(body, skip={body.last_child.mem_id})
     'Bravo Awa !'
     """
-    text = _Text()
-    text.typed = node.tag in AS_TYPED
+    text = _Text(typed=node.tag in TYPED)
     _read_tree(node.iter(include_text=True), text, skip)
     return str(text)
 
@@ -115,14 +110,13 @@ def _read_bare(html: str, text: _Text) -> bool:
         parts[::2] = [unescape(part) if "&" in part else part for part in parts[::2]]
     except ValueError:  # a character number of thousands of digits
         return False
-    text.add(parts[0])
-    for tag, part in zip(parts[1::2], parts[2::2], strict=True):
-        if tag.endswith("br"):
-            text.end_line()
-        elif tag.endswith("p"):
-            text.leave(2)
-        if part:
+    for at, part in enumerate(parts):
+        if at % 2 == 0:
             text.add(part)
+        elif part.endswith("br"):
+            text.end_line()
+        elif part.endswith("p"):
+            text.leave(2)
     return True
 
 
@@ -136,29 +130,29 @@ def _pieces(html: str) -> Iterator[str]:
 
 
 def _read_tree(children: Iterator[LexborNode], text: _Text, skip: Container[int]) -> None:
-    # What is open, outermost first: the children to come, the gap around it, whether it is read as typed, its
-    # link, and where the label of the link starts.
+    # What is open, outermost first: its nodes to come, the gap around it, whether it is read as typed, its link,
+    # and where the label of the link starts.
     above = [(children, 0, text.typed, "", 0)]
     while above:
         children, gap, text.typed, href, label = above[-1]
         for child in children:
-            tag = child.tag or ""
             if skip and child.mem_id in skip:
                 continue
+            tag = child.tag or ""
             if tag == "-text":
                 text.add(child.text_content or "")
             elif tag == "br":
                 text.end_line()
             elif tag == "img":
                 text.add(child.attributes.get("alt") or "")
-            elif tag not in UNSEEN:
-                inner = _gap(tag, gap)
+            elif (inner := GAPS.get(tag, 0)) >= 0:
+                if gap == 1 and tag in LISTS:
+                    inner = 1
                 text.leave(inner)
-                if tag in CELLS:
+                if tag in ("td", "th"):
                     text.add(" ")
                 link = child.attributes.get("href") or "" if tag == "a" else ""
-                typed = text.typed or tag in AS_TYPED
-                above.append((child.iter(include_text=True), inner, typed, link, text.end))
+                above.append((child.iter(include_text=True), inner, text.typed or tag in TYPED, link, text.end))
                 break
         else:
             above.pop()
@@ -167,45 +161,37 @@ def _read_tree(children: Iterator[LexborNode], text: _Text, skip: Container[int]
             text.leave(gap)
 
 
-def _gap(tag: str, around: int) -> int:
-    if tag in PARAGRAPHS:
-        return 1 if around == 1 and tag in NESTED else 2
-    return 1 if tag in LINES else 0
-
-
 class _Text:
     """The text so far: parts up to `end`, then white space that counts only where text follows on its line."""
 
-    __slots__ = ("breaks", "end", "last_link", "newlines", "parts", "soft", "typed")
+    newlines = end = 0  # newlines: written before the next text, two at most
+    soft = False  # a typed newline next to a break of the markup adds nothing
+    last_link = ""
 
-    def __init__(self, breaks: bool = False) -> None:
-        self.breaks, self.typed = breaks, False
+    def __init__(self, breaks: bool = False, typed: bool = False) -> None:
+        self.breaks, self.typed = breaks, typed
         self.parts: list[str] = []
-        self.end = 0
-        self.newlines = 0  # to be written before the next text: at most a blank line
-        self.soft = False  # a typed newline next to a break of the markup adds nothing
-        self.last_link = ""
 
     def __str__(self) -> str:
         return "".join(self.parts[: self.end]).lstrip()
 
     def add(self, text: str) -> None:
-        if text.isprintable() and ("  " not in text or self.typed):
+        if _is_text(text) and ("  " not in text or self.typed):
             self._write(text)
             return
-        text = _NOT_TEXT.sub("", text)
-        if not (self.breaks or self.typed):
-            self._write(_SPACES.sub(" ", text))
-            return
-        for at, line in enumerate(text.split("\n")):
+        if not _is_text(text.replace("\n", "")):
+            text = _NOT_TEXT.sub("", text)
+        for at, line in enumerate(text.split("\n") if self.breaks or self.typed else (text,)):
             if at:
-                self._typed_newline()
-            self._write(_RETURNS.sub(" ", line) if self.typed else _SPACES.sub(" ", line))
+                self.leave(0 if self.soft else min(self.newlines + 1, 2))
+                self.soft = False
+            self._write(re.sub(r"[\f\r]", " ", line) if self.typed else _SPACES.sub(" ", line))
 
     def _write(self, text: str) -> None:
         parts = self.parts
-        if not self.typed and text[:1] == " " and (parts[-1][-1] == " " if len(parts) > self.end else self._at_start()):
-            text = text[1:]
+        if not self.typed and text[:1] == " ":
+            on_space = parts[-1][-1] == " " if len(parts) > self.end else self.newlines or not self.end
+            text = text[1:] if on_space else text
         solid = text.rstrip()
         if solid:
             if self.newlines and self.end:
@@ -216,46 +202,37 @@ class _Text:
         if len(solid) < len(text):
             parts.append(text[len(solid) :])
 
-    def _at_start(self) -> bool:
-        return self.newlines > 0 or not self.end
-
     def leave(self, gap: int) -> None:
         """Begin a line after a gap of so many newlines; 0 is no gap."""
         if gap:
-            self._break(max(self.newlines, gap))
+            del self.parts[self.end :]
+            self.newlines, self.soft = max(self.newlines, gap), True
 
     def end_line(self) -> None:
-        self._break(self.newlines + 1)
-
-    def _typed_newline(self) -> None:
-        if self.soft:
-            self.soft = False
-        else:
-            self._break(self.newlines + 1)
-            self.soft = False
-
-    def _break(self, newlines: int) -> None:
-        del self.parts[self.end :]
-        self.newlines = min(newlines, 2)
-        self.soft = True
+        self.leave(min(self.newlines + 1, 2))
 
     def end_link(self, href: str, start: int) -> None:
         """Show the address of a link of the web after its label, unless the label shows it or greets somebody."""
-        href = _SPACES.sub("", _NOT_TEXT.sub("", href))
+        href = re.sub(r"[\t\n\r]", "", _NOT_TEXT.sub("", href)).strip().replace(" ", "%20")
         if not _WEB.match(href) or href == self.last_link:
             return
         label = "".join(self.parts[start : self.end]).strip()
+        if _MENTION.fullmatch(label):
+            return
+        self.last_link = href
         if not label:
             self._write(href)
-        elif not _MENTION.fullmatch(label) and not _shows(label, href):
+        elif not _shows(label, href):
             self.parts.insert(self.end, f" ({href})")
             self.end += 1
-        self.last_link = href
+
+
+def _is_text(line: str) -> bool:
+    return line.isprintable() or line.replace("\xa0", "").replace("\u202f", "").isprintable()
 
 
 def _shows(label: str, href: str) -> bool:
     """Tell whether a label is the address, or its start with the whole host."""
-    address, shown = (_SCHEME.sub("", text.lower()).rstrip("/") for text in (href, label))
+    address, shown = (_SCHEME.sub("", text.lower(), count=1).rstrip("/") for text in (href, label))
     shown = shown.removesuffix("…").removesuffix("...")
-    host = _HOST_END.split(address, maxsplit=1)[0]
-    return len(host) <= len(shown) and address.startswith(shown)
+    return address.startswith(shown) and len(shown) >= len(re.split(r"[/?#\\]", address, maxsplit=1)[0])
