@@ -10,6 +10,8 @@ import pytest
 import typer
 
 from moderation.cli import app, main
+from moderation.labels import read_labels
+from moderation.threads import read_threads
 
 PAGE = """Titre
 
@@ -218,16 +220,115 @@ def test_explain_adds_up(run):
     assert "spam" in table
 
 
-def test_parse(run, page):
-    _, out, err = run("parse", page, "--format", "jsonl")
-    rows = [json.loads(line) for line in out.splitlines()]
-    assert [(row["id"], row["parent_id"], row["depth"]) for row in rows] == [
-        ("1", None, 1),
-        ("2", "1", 2),
-        ("3", None, 1),
+def test_parse_prints_the_whole_comments_indented_under_what_they_answer(run, page):
+    code, out, err = run("parse", page)
+    assert code == 0
+    assert out.splitlines()[:5] == ["Titre", "1", "  Merci.", "  2", "    Espèce de gros imbécile !"]
+    assert f"{page}: pasted: 3 comments read, 3 kept in 1 thread; 3 announced" in err
+
+
+TABLE = """ref,reply_to,body,status,who,when,mail
+1,,Bonjour à tous,ok,Awa,2026-03-01 08:00,awa@journal.example
+2,1,"Prêt rapide, WhatsApp",spam,Koffi,,k@banque.example
+3,1,Va te faire voir,rejected,Issa,,
+4,2,Bof,pending,,,
+5,9,Salut,,,,
+"""
+MAP = "id=ref,text=body,parent=reply_to,author=who,date=when,email=mail"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("layout", ["jsonl", "csv"])
+def test_what_parse_prints_is_read_again_with_every_parent(run, table, tmp_path, layout):
+    _, out, err = run("parse", table, "--map", MAP, "--format", layout, "--zone", "Africa/Niamey")
+    copy = tmp_path / "copy"
+    copy.write_text(out, encoding="utf-8")
+    (found,) = read_threads(copy)
+    assert [(c.id, c.parent_id, found.depth(c.id), c.author, c.status) for c in found] == [
+        ("1", None, 1, "Awa", "approved"),
+        ("2", "1", 2, "Koffi", "spam"),
+        ("3", "1", 2, "Issa", "trash"),
+        ("4", "2", 3, None, "held"),
+        ("5", "9", 1, None, None),
     ]
-    assert "3 comments, 3 announced" in err
-    assert "imbécile" in run("parse", page)[1]
+    assert found["1"].created_at.isoformat() == "2026-03-01T08:00:00+01:00"
+    assert found["1"].email is None
+    assert "@" not in out
+    assert "answers a comment that is not in the thread, kept at top level: 1 comment (first: comment 5)" in err
+
+
+def test_addresses_are_kept_where_they_are_asked_for(run, table):
+    _, out, _ = run("parse", table, "--map", MAP, "--format", "jsonl", "--with-personal-data")
+    assert json.loads(out.splitlines()[0])["email"] == "awa@journal.example"
+
+
+def test_files_of_one_name_stay_two_threads(run, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "page.txt").write_text(PAGE, encoding="utf-8")
+    _, out, _ = run("parse", tmp_path / "a" / "page.txt", tmp_path / "b" / "page.txt", "--format", "jsonl")
+    copy = tmp_path / "copy"
+    copy.write_text(out, encoding="utf-8")
+    assert [len(thread) for thread in read_threads(copy)] == [3, 3]
+
+
+def test_decisions_of_moderators_become_a_label_file(run, table, tmp_path):
+    path = tmp_path / "labels.csv"
+    _, _, err = run("parse", table, "--map", MAP, "--labels-from-status", path)
+    assert "3 decisions of moderators written to" in err
+    found = {label.text: (label.answers, label.annotator, label.source) for label in read_labels(path)}
+    assert found["Bonjour à tous"] == ({"spam": 0, "removed": 0}, "status", "export")
+    assert found["Prêt rapide, WhatsApp"] == ({"spam": 1, "removed": None}, "status", "export")
+    assert found["Va te faire voir"] == ({"spam": None, "removed": 1}, "status", "export")
+    assert found["Bof"] == ({"spam": None, "removed": None}, "", "export")
+    code, _, err = run("parse", table, "--map", MAP, "--labels-from-status", path)
+    assert code == 1
+    assert f"{path}: is there already" in err
+
+
+@pytest.mark.parametrize("command", ["parse", "flag"])
+def test_what_stands_before_damage_is_printed_and_the_exit_code_is_1(run, tmp_path, command):
+    path, report = tmp_path / "export.csv", tmp_path / "report.json"
+    path.write_text("id,text\n1,Espèce d'imbécile\n2\n3,Sale chien\n", encoding="utf-8")
+    more = ["--report", report] if command == "parse" else []
+    code, out, err = run(command, path, page_of(tmp_path), "--format", "jsonl", *more)
+    assert code == 1
+    assert json.loads(out.splitlines()[0])["text"] == "Espèce d'imbécile"
+    assert "Sale chien" not in out
+    assert "gros imbécile" in out
+    assert f"{path}, line 3: found 1 fields, expected 2 as in the header" in err
+    code, out, _ = run(command, path, "--format", "jsonl", "--keep-going", *more)
+    assert code == 0
+    assert "Sale chien" in out
+    if more:
+        (found,) = json.loads(report.read_text(encoding="utf-8"))
+        assert (found["read"], found["kept"], found["dropped"], len(found["damage"])) == (3, 2, {"damaged": 1}, 1)
+
+
+def page_of(folder):
+    path = folder / "page.txt"
+    path.write_text(PAGE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--map", "corps=body", "expected FIELD=NAME"),
+        ("--map", "text", "FIELD=NAME"),
+        ("--zone", "Bamako", "Africa/Bamako"),
+    ],
+)
+def test_wrong_options_of_parse_are_named(run, page, option, value, expected):
+    code, _, err = run("parse", page, option, value)
+    assert code == 2
+    assert expected in " ".join(err.replace("│", " ").split())
 
 
 def test_info_shows_the_card_and_counts_labels(run, root):

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from moderation.cli import options, output
+from moderation.cli.reading import Columns, KeepGoing, Reading, columns_of
 from moderation.comments import Thread
 from moderation.floods import Copies, FloodWindow
 from moderation.moderator import Moderator
 from moderation.policy import Decision
-from moderation.threads import read_threads
 
 _OTHERS = 3  # other copies named in the table; programs get more
 _ORDER = {"reject": 0, "review": 1, "approve": 2}
@@ -25,6 +25,8 @@ def flag(
     policy: options.PolicyFile = None,
     format: options.OutputFormat = options.Format.TABLE,
     source_format: options.SourceFormat = "auto",
+    columns: Columns = "",
+    keep_going: KeepGoing = False,
     all: Annotated[bool, typer.Option("--all", help="Show the approved comments too, in reading order.")] = False,
     jobs: options.Jobs = -1,
     picture: Annotated[
@@ -33,7 +35,8 @@ def flag(
 ) -> None:
     """Flag the comments of threads for review, most serious first, with the words that caused each flag."""
     moderator = Moderator.load(model, policy)
-    checked = _checked(sources, source_format, moderator, jobs)
+    reading = Reading(source_format, columns_of(columns), keep_going=keep_going)
+    checked = _checked(sources, reading, moderator, jobs)
     if format is options.Format.TABLE:
         console = output.console(record=picture is not None)
         for source, thread, decisions in checked:
@@ -45,22 +48,16 @@ def flag(
             (_row(source, thread, decision) for source, thread, found in checked for decision in _chosen(found, all)),
             format,
         )
+    reading.end()
 
 
 def _checked(
-    sources: list[str], source_format: str, moderator: Moderator, jobs: int
+    sources: list[str], reading: Reading, moderator: Moderator, jobs: int
 ) -> Iterator[tuple[str, Thread, list[Decision]]]:
     window = FloodWindow()  # floods go across files too
     for source in sources:
-        for thread, decisions in moderator.check_threads(_read(source, source_format), jobs, window):
+        for thread, decisions in moderator.check_threads(reading.threads(source), jobs, window):
             yield source, thread, decisions
-
-
-def _read(source: str, source_format: str) -> Iterator[Thread]:
-    for thread in read_threads(source, source_format):
-        for note in thread.notes:
-            output.say(f"{source}: {note}")
-        yield thread
 
 
 def _chosen(decisions: list[Decision], all: bool) -> list[Decision]:

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from moderation.cli import options, output, terminal
+from moderation.cli.reading import Columns, columns_of
 from moderation.labelling.queue import SHARE, Order
 
 
@@ -25,6 +26,7 @@ def label(
     ] = None,
     data: options.DataFolder = None,
     source_format: options.SourceFormat = "auto",
+    columns: Columns = "",
 ) -> None:
     """Ask for labels of comments, one at a time; each answer is written at once, and a file is gone on from.
 
@@ -44,7 +46,7 @@ def label(
     folders: list[Path | None] = [*model] if model else [None]
     if queue is Order.DISAGREEMENT and len(folders) == 1:
         folders.append(shipped_model())
-    material = read_material(sources, names, source_format, data)
+    material = read_material(sources, names, source_format, data, columns_of(columns))
     models = [] if queue is Order.RANDOM else [Model.load(folder) for folder in folders]
     with Console(stderr=True).status(f"reading {len(material.comments)} comments with the model"):
         urgency = queues.urgency(queue, material.comments, models, names)

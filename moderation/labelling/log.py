@@ -10,7 +10,8 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -220,6 +221,28 @@ class Log:
                 f"{self.path}: holds texts, but the comments are of data sets that may not be copied; name a new file"
             )
         return found
+
+
+@contextmanager
+def new_label_file(path: str | Path, names: Sequence[str]) -> Iterator[Callable[[Label], object]]:
+    """Open a new label file for rows that no person is waiting on: unlike in a `Log`, they reach the disk together.
+
+    Raises
+    ------
+    LabelError
+        Where the file is there already, or cannot be written.
+    """
+    header = columns(names)
+    try:
+        with Path(path).open("xb") as file:
+            file.write(_line(header))
+            yield lambda label: file.write(_line([_cell(label, name) for name in header]))
+    except FileExistsError:
+        raise LabelError(f"{path}: is there already; name a new file, or move it away") from None
+    except OSError as error:
+        raise LabelError(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that you may write to"
+        ) from error
 
 
 def _records(content: bytes) -> tuple[list[int], int]:

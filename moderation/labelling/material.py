@@ -79,7 +79,11 @@ def copies(comments: Iterable[Label]) -> dict[str, tuple[int, int]]:
 
 
 def read_material(
-    paths: Iterable[str | Path], names: Sequence[str], source_format: str = "auto", data: str | Path | None = None
+    paths: Iterable[str | Path],
+    names: Sequence[str],
+    source_format: str = "auto",
+    data: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Material:
     """Read comments from thread sources and label files.
 
@@ -91,7 +95,7 @@ def read_material(
     ----------
     names
         The labels that will be asked for.
-    source_format
+    source_format, columns
         Of thread sources, see `moderation.threads.read_threads`.
     data
         Folder of the data sets that label files refer to.
@@ -108,7 +112,7 @@ def read_material(
     drawn: dict[str, bool] = {}
     paths = list(paths)
     for path in map(Path, paths):
-        found = _labelled(path, data) if is_label_file(path, names) else _unlabelled(path, source_format)
+        found = _labelled(path, data) if is_label_file(path, names) else _unlabelled(path, source_format, columns or {})
         for label, asked in found:
             if judged(label):
                 drawn[label.id] = RANDOM in label.note.split() or drawn.get(label.id, False)
@@ -182,14 +186,15 @@ def unjudged(label: Label) -> Label:
     return Label(label.id, label.text, {}, **{name: getattr(label, name) for name in kept})
 
 
-def _unlabelled(path: Path, source_format: str) -> Iterator[tuple[Label, bool]]:
-    for thread in read_threads(path, source_format):
+def _unlabelled(path: Path, source_format: str, columns: Mapping[str, str]) -> Iterator[tuple[Label, bool]]:
+    for thread in read_threads(path, source_format, columns=columns):
         for comment in thread:
             if comment.text.strip():  # nothing can be said of an empty one
-                yield _label(comment, thread, path), True
+                yield unlabelled(comment, thread, path), True
 
 
-def _label(comment: Comment, thread: Thread, path: Path) -> Label:
+def unlabelled(comment: Comment, thread: Thread, path: Path) -> Label:
+    """Return the row of a comment of a thread source that nobody has judged yet; see `read_material` for its ids."""
     parent = thread.parent(comment.id)
     shown = parent is not None and parent.text.strip()
     loose = thread.id == path.name and thread.title is None and not any(other.parent_id for other in thread)

@@ -46,7 +46,7 @@ class Notes:
         """Yield the sentences with their counts, in the order in which they came."""
         for sentence, (times, first) in self._found.items():
             if first:
-                yield f"{sentence}: {times} comment{'s' * (times > 1)} (first: {first})"
+                yield f"{sentence}: {_some(times, 'comment')} (first: {first})"
             else:
                 yield sentence + f" ({times} times)" * (times > 1)
 
@@ -110,11 +110,19 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Yield the tally as sentences, the counts first."""
-        counts = f"{self.read} comments read, {self.kept} kept in {self.threads} thread{'s' * (self.threads != 1)}"
-        yield counts + (f"; {self.announced} announced" if self.announced is not None else "")
+        counts = [f"{_some(self.read, 'comment')} read, {self.kept} kept in {_some(self.threads, 'thread')}"]
+        if self.dropped:
+            counts.append("dropped: " + ", ".join(f"{times} ({why})" for why, times in self.dropped.items()))
+        if self.announced is not None:
+            counts.append(f"{self.announced} announced")
+        yield "; ".join(counts)
         yield from self.notes.lines()
         yield from self.damage
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as they are written to a report file."""
         return {**vars(self), "dropped": dict(self.dropped), "notes": self.notes.rows()}
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
