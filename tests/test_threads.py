@@ -201,7 +201,7 @@ def any_thread(draw):
     kinds = st.sampled_from(["comment", "pingback", "trackback"])
     statuses = st.none() | st.sampled_from(["approved", "held", "spam", "trash", "deleted"])
     counts = st.none() | st.integers(0, 10**9)
-    parents = st.none() | st.sampled_from(ids) | names if ids else st.none()
+    parents = st.none() | st.sampled_from(ids) | names.filter(lambda name: name != "0") if ids else st.none()
     return Thread(
         thread_id,
         tuple(
@@ -371,6 +371,11 @@ def test_rows_without_thread_form_one_named_after_the_file(tmp_path):
 
 def test_a_second_judgement_of_the_same_comment_is_no_second_comment():
     assert shape(thread("id,text,annotator\nx,a,a1\nx,a,a2\n")) == [("a", None)]
+
+
+def test_a_parent_0_is_the_top_as_in_databases_unless_there_is_a_comment_0():
+    assert shape(thread("id,parent_id,text\n1,0,a\n2,1,b\n")) == [("a", None), ("b", "1")]
+    assert shape(thread("id,parent_id,text\n0,,a\n1,0,b\n")) == [("a", None), ("b", "0")]
 
 
 def test_one_id_with_two_texts_keeps_both():

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NAMED = 5
 """Comments that a note names before it says "…"."""
 
+ROOT = "0"
+"""What databases write for no parent."""
+
 TWICE = "the same comment stands before"
 
 _HALF = re.compile("[\ud800-\udfff]")  # half of an emoji, left where an exporter cut a text; no text may hold it
@@ -143,6 +146,9 @@ class Draft:
 
     def thread(self) -> Thread:
         """Return what was gathered."""
+        if ROOT not in self._comments:
+            for comment in [comment for comment in self._comments.values() if comment.parent_id == ROOT]:
+                self._comments[comment.id] = replace(comment, parent_id=None)
         thread = Thread(self.id, tuple(self._comments.values()), self.title, self.url, self.announced)
         self._check_nesting(thread)
         self._check_count(len(thread))

@@ -1,0 +1,83 @@
+"""Every real thread file, read through the one door and compared with an independent count of it."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from moderation.threads import Report, read_threads
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / os.environ.get("MODERATION_SHARED", "../shared") / "fixtures" / "threads"
+TRUTH = json.loads((FOLDER / "TRUTH.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else {}
+FILES = {"blogger-pelican": "blogger-pelican/bloggerexport.xml"}
+"""Where an entry of the truth names a folder and one file of it is the source."""
+
+STATUS = {
+    "1": "approved",
+    "ok": "approved",
+    "approved": "approved",
+    "0": "held",
+    "pending": "held",
+    "deleted": "deleted",
+}
+KIND = {"pingback": "pingback", "trackback": "trackback"}
+
+pytestmark = pytest.mark.skipif(not TRUTH, reason=f"real thread files are not here: {FOLDER} (set MODERATION_SHARED)")
+
+
+def read(name):
+    report = Report()
+    threads = list(read_threads(FOLDER / FILES.get(name, name), keep_going=True, report=report))
+    return threads, report
+
+
+@pytest.mark.parametrize("name", [name for name, truth in TRUTH.items() if "rows" in truth])
+def test_exports_are_exact(name):
+    truth = TRUTH[name]
+    threads, report = read(name)
+    found = [(c.id, c.parent_id, thread.id, thread.depth(c.id), c.kind, c.status) for thread in threads for c in thread]
+    expected = [
+        (str(id_), parent and str(parent), str(thread), depth, KIND.get(kind, "comment"), STATUS.get(status))
+        for id_, parent, thread, depth, kind, status in truth["rows"]
+    ]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+    for thread_id in {row[2] for row in expected}:
+        assert [row for row in found if row[2] == thread_id] == [row for row in expected if row[2] == thread_id]
+    assert report.kept == truth["comments"]
+    assert report.orphans == truth["n_orphans"]
+    assert report.cycles == len(truth["cycles"])
+    assert bool(report.damage) == bool(truth.get("not_well_formed"))
+    assert sum(len(thread) > 0 for thread in threads) == truth["threads"]
+
+
+@pytest.mark.parametrize("name", [name for name in TRUTH if name.startswith("isso-sqlite")])
+def test_databases_are_exact(name):
+    truth = TRUTH[name]
+    threads, report = read(name)
+    comments = [(thread, comment) for thread in threads for comment in thread]
+    modes = {"approved": "1", "held": "2", "deleted": "4"}
+    assert Counter(str(thread.depth(comment.id)) for thread, comment in comments) == truth["by_depth"]
+    assert Counter(modes[comment.status] for _, comment in comments) == truth["by_mode"]
+    assert (report.kept, report.threads) == (truth["comments"], truth["threads"])
+
+
+@pytest.mark.parametrize("name", [name for name, truth in TRUTH.items() if "parents" in truth])
+def test_pages_are_exact(name):
+    truth = TRUTH[name]
+    (thread,), report = read(name)
+    found = [(c.id, c.parent_id, thread.depth(c.id), c.kind) for c in thread]
+    assert len(found) == truth["comments_shown"] == report.kept
+    for (comment_id, parent_id, depth, kind), (true_id, *true) in zip(found, truth["parents"], strict=True):
+        assert [parent_id, depth, kind] == true
+        assert true_id in (comment_id, None)
+    assert thread.announced == truth["announced"]
+    for place, author in enumerate(truth.get("authors") or ()):
+        assert thread.comments[place].author == (author or None)
+    for place, start in enumerate(truth.get("starts") or ()):
+        text = " ".join(thread.comments[place].text.split())
+        assert text.startswith(" ".join(start.split())), place
+    if not found:
+        assert thread.notes
