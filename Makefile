@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow lint train quality recipe bench picture wheel clean
+.PHONY: flag test test-slow lint train quality recipe bench threads picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -30,6 +30,9 @@ recipe: $(VENV)/installed-dev ## what each choice of the recipe is worth (an hou
 
 bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed --quick --json build/speed.json
+
+threads: $(VENV)/installed-dev ## time and memory of reading threads, beside bare parsers and other libraries
+	$(BIN)/python -m benchmarks.threads --write
 
 picture: $(VENV)/installed ## the picture of the README
 	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg
