@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.comments import Comment, Thread
-from moderation.errors import SourceError
-from moderation.threads import FORMATS, jsonl, pasted, read_threads, table
+from moderation.errors import DamagedSourceError, SourceError
+from moderation.threads import FORMATS, Report, jsonl, pasted, read_threads, table
 from moderation.threads.addressees import addressee
 from moderation.threads.lines import Line
 
@@ -139,6 +139,82 @@ def test_a_character_across_two_chunks_is_no_error():
 
 def test_unknown_format_lists_the_names():
     assert error_in("x", "xml") == ("unknown format 'xml'; expected auto, jsonl, csv, pasted; use one of these names")
+
+
+# Damage
+
+
+def kept(data, **options):
+    """Return the texts that were given, the report, and the error after them."""
+    report, found, error = Report(), [], None
+    try:
+        for one in read_threads(io.BytesIO(data), report=report, **options):
+            found += [comment.text for comment in one]
+    except DamagedSourceError as caught:
+        error = str(caught)
+    assert report.read == report.kept + sum(report.dropped.values())
+    assert report.kept == len(found)
+    return found, report, error
+
+
+LATIN = "id,text\n1,Bonjour\n2,Merci\n3,Été\n4,Adieu\n".encode("windows-1252")
+
+
+def test_lines_before_a_byte_that_is_no_text_are_kept():
+    found, report, error = kept(LATIN)
+    assert found == ["Bonjour", "Merci"]
+    assert error == report.damage[0]
+    assert error.startswith("stream: byte 28 is 0xC9, which is not UTF-8")
+
+
+def test_whoever_keeps_going_gets_such_bytes_as_windows_1252():
+    found, report, error = kept(LATIN, keep_going=True)
+    assert (found, error) == (["Bonjour", "Merci", "Été", "Adieu"], None)
+    assert report.damage[0].startswith("stream: byte 28 is 0xC9")
+
+
+@pytest.mark.parametrize(
+    ("data", "before", "after"),
+    [
+        (b"id,text\n1,a\n2\n3,c\n", ["a"], ["a", "c"]),
+        (b'id,text\n1,a\n2,"b\n3,c\n', ["a"], ["a"]),
+        (b'{"text": "a"}\n{"text": \n{"text": "c"}\n', ["a"], ["a", "c"]),
+        (b'{"text": "a"}\n{"text": 3}\n{"text": "c"}\n', ["a"], ["a", "c"]),
+        (b'{"text": "a"}\n{"comments": [{"text": "b"}, 7]}\n{"text": "c"}\n', ["a"], ["a", "c"]),
+    ],
+)
+def test_rows_before_a_broken_one_are_kept_and_keeping_going_passes_over_it(data, before, after):
+    found, report, error = kept(data)
+    assert (found, [error]) == (before, report.damage)
+    found, going, error = kept(data, keep_going=True)
+    assert (found, error, going.damage) == (after, None, report.damage)
+    assert going.dropped == {"damaged": 1}
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data(), st.booleans())
+def test_a_file_that_is_cut_or_spoilt_anywhere_gives_what_is_whole(data, going):
+    whole = data.draw(
+        st.sampled_from([b"id,text,likes\n" + b"".join(b'%d,"a\nb",%d\n' % (n, n) for n in range(9)),
+                         b"".join(b'{"id": %d, "parent_id": %d, "text": "a"}\n' % (n, n - 1) for n in range(9))])
+    )  # fmt: skip
+    at = data.draw(st.integers(1, len(whole)))
+    with suppress(SourceError):
+        kept(whole[:at] + data.draw(st.binary(max_size=3)), keep_going=going)
+
+
+def test_a_report_adds_up_over_threads():
+    rows = b"id,thread_id,parent_id,text\n1,a,9,x\n1,a,,x\n1,b,1,y\n2,b,3,z\n3,b,2,z\n"
+    _, report, _ = kept(rows)
+    assert (report.threads, report.orphans, report.cycles, report.duplicates) == (2, 1, 3, 1)
+    assert report.dropped == {"the same comment stands before": 1}
+    assert json.loads(json.dumps(report.as_dict()))["kept"] == 4
+
+
+def test_a_hostile_source_does_not_fill_the_report():
+    rows = b"".join(b'{"text": "a", "status": "%d"}\n' % number for number in range(1000))
+    _, report, _ = kept(rows)
+    assert len(list(report.lines())) < 300
 
 
 # Detection
