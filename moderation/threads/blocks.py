@@ -1,0 +1,252 @@
+"""Comments that no list holds: each begins with the name of its author and its date, or ends with links."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from moderation.threads import headings
+from moderation.threads.entries import Entry, of_block, of_footed
+from moderation.threads.headers import BYLINE, DATE_FIRST, SAID, Footer, Header, footer, header_at
+from moderation.threads.lines import Line
+
+BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
+SHORT = 60  # characters of the longest such line
+NEAR = 20  # lines, blank ones included, within which the first comment begins
+
+LINKS = "“Répondre” or the like stands after them"
+REPEATED = "this repeats"
+
+_AFTERMATH = re.compile(
+    r"(?:sur le m[êe]me sujet|[àa] lire aussi|lire aussi|dans la m[êe]me rubrique|les plus lus|navigation de l['’]article"
+    r"|(?:articles|posts) (?:similaires|li[ée]s|connexes|r[ée]cents)|related (?:articles|posts))\s*:?",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(r"r[ée]pon(?:dre|se)\b", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"(?:afficher|masquer|voir|show|hide|view) .*(?:r[ée]ponses?|commentaires?|replies|reply|comments?)"
+    r"|trier par.*|sort by.*|ajouter un commentaire.*|add a comment.*|(?:les )?plus (?:anciens|r[ée]cents|pertinents)"
+    r"|module .*facebook.*|facebook comments.*|modifi[ée]|\d{1,6}",
+    re.IGNORECASE,
+)
+
+
+_TIME = re.compile(r"\d ?[:h] ?\d|\d ?h\b|il y a", re.IGNORECASE)
+
+
+class Blocks(NamedTuple):
+    """Comments, one after the other.
+
+    Parameters
+    ----------
+    entries
+        The comments.
+    first
+        The line on which the first begins.
+    after
+        How many lines of the page stand before them and their heading.
+    announced
+        The number in the heading; None without one.
+    sign
+        What the first begins with.
+    reason
+        Why they are taken for comments where no heading announces them, else empty.
+    left_out
+        How many lines between the links of one and the beginning of the next are left out.
+    ended
+        Whether something marks the end of the last.
+    more
+        How many lines like those that begin comments stand behind the end, before any other heading.
+    """
+
+    entries: Sequence[Entry]
+    first: int
+    after: int
+    announced: int | None
+    sign: str
+    reason: str
+    left_out: int
+    ended: bool
+    more: int = 0
+
+
+class _Page(NamedTuple):
+    """The lines of a page, and which of them begin and end comments, by their places."""
+
+    lines: Sequence[Line]
+    headers: Mapping[int, Header]
+    footers: Mapping[int, Footer]
+    header_places: Sequence[int]
+    footer_places: Sequence[int]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Page:
+        headers = dict(_headers(lines))
+        footers = {
+            at: said for at, line in enumerate(lines) if line.content and (said := footer(line.content)) is not None
+        }
+        return cls(lines, headers, footers, list(headers), list(footers))
+
+    def linked(self, starts: Sequence[int], stop: int) -> bool:
+        """Tell whether links stand after most comments that begin here."""
+        counts = [bisect_left(self.footer_places, at) for at in (*starts, stop)]
+        return 2 * sum(before < after for before, after in pairwise(counts)) >= len(starts)
+
+
+class _Region(NamedTuple):
+    """Where comments may stand on a page: after its heading if it has one, up to the next heading."""
+
+    heading: int | None
+    start: int
+    stop: int
+    announced: int | None
+
+
+def blocks(lines: Sequence[Line]) -> Blocks | None:
+    """Return the comments of a page that begin with a name and a date; under a heading, or where links show them.
+
+    Examples
+    --------
+    >>> page = ("Titre", "Un commentaire", "Awa dit :", "12 mars 2024 à 10:15", "Bravo", "Répondre", "Contact")
+    >>> found = blocks([Line.of(raw) for raw in page])
+    >>> found.entries[0][2:5], found.first, found.ended
+    (('Bravo', 'Awa', '12 mars 2024 à 10:15'), 2, True)
+    """
+    page = _Page.of(lines)
+    under = [found for region in _regions(lines) if (found := _under_heading(page, region)) is not None]
+    return max(under, key=_worth) if under else _unannounced(page)
+
+
+def _worth(found: Blocks) -> tuple[bool, int, int]:
+    """Order the finds under several headings: with a number, as many comments as it says, the last."""
+    return found.announced is not None, min(len(found.entries), found.announced or len(found.entries)), found.first
+
+
+def _headers(page: Sequence[Line]) -> Iterator[tuple[int, Header]]:
+    lines = [line.content for line in page]
+    at = 0
+    while at < len(lines):
+        line = page[at]
+        free = not line.marker or (line.indent == 0 and line.number is not None)
+        header = header_at(lines, at) if free and line.content else None
+        if header is not None:
+            yield at, header
+        at += header.lines if header is not None else 1
+
+
+def _regions(page: Sequence[Line]) -> Iterator[_Region]:
+    found = [at for at, line in enumerate(page) if line.at_margin and headings.announces(line.content)]
+    announced = None
+    for at, after in pairwise([*found, len(page)]):
+        count = headings.announced(page[at].content)
+        announced = (
+            announced if count is None else count
+        )  # "3 commentaires", then "Laisser un commentaire" and its form
+        if announced != 0:
+            yield _Region(at, at + 1, after, announced)
+
+
+def _under_heading(page: _Page, region: _Region) -> Blocks | None:
+    starts = _of_one_kind(_between(page.header_places, region), page.headers)
+    timed = [at for at in _between(page.footer_places, region) if page.footers[at].written]
+    if len(timed) > len(starts):
+        return _footed(page, region, timed)
+    if not starts or not _is_near(page.lines, region.start, starts[0]):
+        return None
+    first = page.headers[starts[0]]
+    if len(starts) < 2 and (first.kind == BYLINE or first.written is None):
+        return None
+    found = _cut(page, region, starts)
+    return found if _have_texts(found.entries) else None
+
+
+def _unannounced(page: _Page) -> Blocks | None:
+    """Return blocks that no heading announces: articles have names above dates too, so more must show them."""
+    starts = _of_one_kind(page.header_places, page.headers)
+    if len(starts) < 2:
+        return None
+    kind = page.headers[starts[0]].kind
+    if page.linked(starts, len(page.lines)) and kind != BYLINE:
+        reason = LINKS
+    elif kind in (SAID, DATE_FIRST) and all(_TIME.search(page.headers[at].written or "") for at in starts):
+        reason = REPEATED
+    else:
+        return None
+    found = _cut(page, _Region(None, starts[0], len(page.lines), None), starts)
+    return found._replace(reason=reason) if len(found.entries) > 1 and _have_texts(found.entries) else None
+
+
+def _between(places: Sequence[int], region: _Region) -> Sequence[int]:
+    return places[bisect_left(places, region.start) : bisect_left(places, region.stop)]
+
+
+def _of_one_kind(starts: Sequence[int], headers: Mapping[int, Header]) -> list[int]:
+    """Return the headers of the kind that is most frequent; of "Awa dit :" those with a date, if most have one."""
+    if not starts:
+        return []
+    kinds = Counter(headers[at].kind for at in starts)
+    best = max(kinds, key=kinds.__getitem__)
+    found = [at for at in starts if headers[at].kind == best]
+    dated = [at for at in found if headers[at].written]
+    return dated if 2 * len(dated) >= len(found) else found
+
+
+def _is_near(lines: Sequence[Line], start: int, first: int) -> bool:
+    between = [line.content for line in lines[start : min(first, start + NEAR)] if line.content]
+    return first - start < NEAR and len(between) <= BETWEEN and all(len(line) <= SHORT for line in between)
+
+
+def _have_texts(entries: Sequence[Entry]) -> bool:
+    return 2 * sum(entry.text != "" for entry in entries) >= len(entries)
+
+
+def _cut(page: _Page, region: _Region, starts: Sequence[int]) -> Blocks:
+    """Part the lines from the first header to the end of the comments."""
+    lines = page.lines
+    stop = next((at for at in range(starts[0], region.stop) if _closes(lines[at])), region.stop)
+    inside = [at for at in starts if at < stop]
+    linked = page.linked(inside, stop)
+    end = stop if linked else _form(lines, inside[-1] + 1, stop)
+    parts = [of_block(lines[at:after], page.headers[at], linked=linked) for at, after in pairwise([*inside, end])]
+    return Blocks(
+        [entry for entry, _ in parts],
+        inside[0],
+        inside[0] if region.heading is None else region.heading,
+        region.announced,
+        lines[inside[0]].content,
+        "",
+        sum(after for _, after in parts[:-1]),
+        linked or end < len(lines),
+        len(starts) - len(inside),
+    )
+
+
+def _closes(line: Line) -> bool:
+    """Tell whether a line stands after all comments; "Répondre" stands after each."""
+    if _ANSWER.match(line.content):
+        return False
+    return headings.ends(line.content) or _AFTERMATH.fullmatch(line.content) is not None
+
+
+def _form(lines: Sequence[Line], start: int, stop: int) -> int:
+    """Return where a form begins with "Répondre", where this does not stand after each comment."""
+    return next((at for at in range(start, stop) if lines[at].at_margin and headings.ends(lines[at].content)), stop)
+
+
+def _footed(page: _Page, region: _Region, ends: Sequence[int]) -> Blocks | None:
+    """Part comments after which links and a date stand, and before which the name."""
+    entries: list[Entry] = []
+    left_out = 0
+    for start, end in pairwise([region.start - 1, *ends]):
+        lines = [line for line in page.lines[start + 1 : end] if not _FURNITURE.fullmatch(line.content[: SHORT + 1])]
+        left_out += end - start - 1 - len(lines) if entries else 0
+        first = next((at for at, line in enumerate(lines) if line.content), len(lines))
+        entries.append(of_footed(lines[first:], page.footers[end]))
+    if not _have_texts(entries):
+        return None
+    sign = page.lines[ends[0]].content
+    return Blocks(entries, region.start, region.start - 1, region.announced, sign, "", left_out, True)
