@@ -18,6 +18,7 @@ BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading
 SHORT = 60  # characters of the longest such line
 NEAR = 20  # lines, blank ones included, within which the first comment begins
 
+NUMBERS = "numbers count them"
 LINKS = "“Répondre” or the like stands after them"
 REPEATED = "this repeats"
 
@@ -60,7 +61,7 @@ class Blocks(NamedTuple):
     ended
         Whether something marks the end of the last.
     more
-        How many lines like those that begin comments stand behind the end, before any other heading.
+        How many look like such comments behind the end, or under other headings.
     """
 
     entries: Sequence[Entry]
@@ -85,7 +86,7 @@ class _Page(NamedTuple):
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> _Page:
-        headers = dict(_headers(lines))
+        headers = dict(headers_of(lines))
         footers = {
             at: said for at, line in enumerate(lines) if line.content and (said := footer(line.content)) is not None
         }
@@ -118,7 +119,10 @@ def blocks(lines: Sequence[Line]) -> Blocks | None:
     """
     page = _Page.of(lines)
     under = [found for region in _regions(lines) if (found := _under_heading(page, region)) is not None]
-    return max(under, key=_worth) if under else _unannounced(page)
+    if not under:
+        return _unannounced(page)
+    best = max(under, key=_worth)
+    return best._replace(more=best.more + sum(len(found.entries) for found in under if found is not best))
 
 
 def _worth(found: Blocks) -> tuple[bool, int, int]:
@@ -126,7 +130,8 @@ def _worth(found: Blocks) -> tuple[bool, int, int]:
     return found.announced is not None, min(len(found.entries), found.announced or len(found.entries)), found.first
 
 
-def _headers(page: Sequence[Line]) -> Iterator[tuple[int, Header]]:
+def headers_of(page: Sequence[Line]) -> Iterator[tuple[int, Header]]:
+    """Yield the headers on a page that stand in no list, and the lines on which they begin."""
     lines = [line.content for line in page]
     at = 0
     while at < len(lines):
@@ -151,7 +156,7 @@ def _regions(page: Sequence[Line]) -> Iterator[_Region]:
 
 
 def _under_heading(page: _Page, region: _Region) -> Blocks | None:
-    starts = _of_one_kind(_between(page.header_places, region), page.headers)
+    starts = _of_one_kind(page, _between(page.header_places, region))
     timed = [at for at in _between(page.footer_places, region) if page.footers[at].written]
     if len(timed) > len(starts):
         return _footed(page, region, timed)
@@ -166,33 +171,56 @@ def _under_heading(page: _Page, region: _Region) -> Blocks | None:
 
 def _unannounced(page: _Page) -> Blocks | None:
     """Return blocks that no heading announces: articles have names above dates too, so more must show them."""
-    starts = _of_one_kind(page.header_places, page.headers)
-    if len(starts) < 2:
-        return None
-    kind = page.headers[starts[0]].kind
-    if page.linked(starts, len(page.lines)) and kind != BYLINE:
-        reason = LINKS
-    elif kind in (SAID, DATE_FIRST) and all(_TIME.search(page.headers[at].written or "") for at in starts):
-        reason = REPEATED
-    else:
+    starts = _of_one_kind(page, page.header_places)
+    timed = [at for at in page.footer_places if page.footers[at].written]
+    if len(timed) > max(len(starts), 1):
+        region = _Region(None, _paragraph(page.lines, timed[0]), len(page.lines), None)
+        found = _footed(page, region, timed)
+        return found._replace(reason=LINKS) if found is not None else None
+    reason = _reason(page, starts)
+    if not reason:
         return None
     found = _cut(page, _Region(None, starts[0], len(page.lines), None), starts)
     return found._replace(reason=reason) if len(found.entries) > 1 and _have_texts(found.entries) else None
+
+
+def _reason(page: _Page, starts: Sequence[int]) -> str:
+    """Return what shows that headers are those of comments, if something does."""
+    headers = [page.headers[at] for at in starts]
+    if len(starts) < 2 or headers[0].kind == BYLINE:
+        return ""
+    if page.linked(starts, len(page.lines)):
+        return LINKS
+    numbers = [header.number for header in headers]
+    if numbers == list(range(1, len(numbers) + 1)):
+        return NUMBERS
+    timed = headers[0].kind in (SAID, DATE_FIRST) and all(_TIME.search(header.written or "") for header in headers)
+    return REPEATED if timed else ""
+
+
+def _paragraph(lines: Sequence[Line], last: int) -> int:
+    """Return where the paragraph begins whose last line this is."""
+    return next((at for at in range(last, 0, -1) if not lines[at - 1].content), 0)
 
 
 def _between(places: Sequence[int], region: _Region) -> Sequence[int]:
     return places[bisect_left(places, region.start) : bisect_left(places, region.stop)]
 
 
-def _of_one_kind(starts: Sequence[int], headers: Mapping[int, Header]) -> list[int]:
-    """Return the headers of the kind that is most frequent; of "Awa dit :" those with a date, if most have one."""
+def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
+    """Return the headers of the most frequent kind, and those after links; of "Awa dit :" those with a date, if most have."""
     if not starts:
         return []
-    kinds = Counter(headers[at].kind for at in starts)
+    kinds = Counter(page.headers[at].kind for at in starts)
     best = max(kinds, key=kinds.__getitem__)
-    found = [at for at in starts if headers[at].kind == best]
-    dated = [at for at in found if headers[at].written]
+    found = [at for at in starts if page.headers[at].kind == best or _after_links(page, at)]
+    dated = [at for at in found if page.headers[at].written]
     return dated if 2 * len(dated) >= len(found) else found
+
+
+def _after_links(page: _Page, at: int) -> bool:
+    before = next((above for above in range(at - 1, max(at - 4, -1), -1) if page.lines[above].content), None)
+    return before in page.footers
 
 
 def _is_near(lines: Sequence[Line], start: int, first: int) -> bool:
@@ -249,4 +277,5 @@ def _footed(page: _Page, region: _Region, ends: Sequence[int]) -> Blocks | None:
     if not _have_texts(entries):
         return None
     sign = page.lines[ends[0]].content
-    return Blocks(entries, region.start, region.start - 1, region.announced, sign, "", left_out, True)
+    after = region.start if region.heading is None else region.heading
+    return Blocks(entries, region.start, after, region.announced, sign, "", left_out, True)

@@ -44,6 +44,8 @@ def doubt_blocks(draft: Draft, entries: Sequence[Entry]) -> None:
     """Say that comments one after the other may be replies, unless some are indented."""
     if len({entry.indent for entry in entries}) == 1:
         draft.doubt([comment.id for comment in draft.comments][1:], FLAT)
+    elif len(entries) < (draft.announced or 0):
+        draft.doubt([comment.id for comment in draft.comments if comment.parent_id is not None], AS_PRINTED)
     else:
         _doubt_readers(draft)
 
@@ -61,7 +63,7 @@ def _doubt_levels(draft: Draft, items: Sequence[Line], width: int, outer: int | 
         if comment.parent_id is not None:
             if item.indent - items[int(comment.parent_id) - 1].indent >= 2 * width:
                 jumps.append(comment.id)
-            if item.number is not None:
+            if item.number is not None and comment.author is None:  # where it has an author, nobody typed it
                 numbered.append(comment.id)
         elif item.number is None and outer is not None and item.indent >= outer:
             orphans.append(comment.id)

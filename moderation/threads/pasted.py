@@ -16,7 +16,7 @@ from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads import headings
 from moderation.threads.addressees import addressee, named_first
-from moderation.threads.blocks import Blocks, blocks
+from moderation.threads.blocks import Blocks, blocks, headers_of
 from moderation.threads.draft import Draft
 from moderation.threads.entries import Entry, of_item
 from moderation.threads.lines import Line, item_starts
@@ -28,6 +28,8 @@ DOUBTFUL = AS_PRINTED
 
 LONGEST_TITLE = 250  # characters: a longer first line is a paragraph
 LONGEST_READER = 3  # words: what "En réponse à" names in more of them is a title
+
+ELSEWHERE = "what looks like the beginnings of comments elsewhere on the page is left out: {}"
 
 _MARKUP = re.compile(r"<[!?/A-Za-z]")
 
@@ -70,7 +72,9 @@ def read(source: Source) -> Iterator[Thread]:
 def _fill(draft: Draft, page: Sequence[Line]) -> None:
     in_list, in_blocks = printed_list(page), blocks(page)
     if in_list is not None and (in_blocks is None or _comes_first(in_list, in_blocks)):
-        _fill_list(draft, page, in_list)
+        have_headers = _fill_list(draft, page, in_list)
+        if in_blocks is not None and not have_headers:
+            draft.notes.add(ELSEWHERE.format(len(in_blocks.entries)))
     elif in_blocks is not None:
         _fill_blocks(draft, page, in_blocks)
     else:
@@ -87,7 +91,8 @@ def _comes_first(in_list: Printed, in_blocks: Blocks) -> bool:
     return in_list.first < in_blocks.first
 
 
-def _fill_list(draft: Draft, page: Sequence[Line], found: Printed) -> None:
+def _fill_list(draft: Draft, page: Sequence[Line], found: Printed) -> bool:
+    """Add the items of a list; return whether they name their authors."""
     starts = item_starts(found.lines)
     items = items_of(found.lines, starts)
     have_headers = headed(items)
@@ -96,6 +101,7 @@ def _fill_list(draft: Draft, page: Sequence[Line], found: Printed) -> None:
     for note in _notes_on_list(found):
         draft.notes.add(note)
     doubt_list(draft, found, starts)
+    return have_headers
 
 
 def _fill_blocks(draft: Draft, page: Sequence[Line], found: Blocks) -> None:
@@ -116,6 +122,7 @@ def _fill_empty(draft: Draft, page: Sequence[Line]) -> None:
 def _add(draft: Draft, entries: Sequence[Entry]) -> None:
     authors = {entry.author.casefold(): entry.author for entry in entries if entry.author}
     named = {name.casefold(): name for entry in entries if (name := addressee(entry.text)) is not None}
+    readers = named | authors
     above: list[tuple[int, str]] = []  # indent and id of the comments that are open, outermost first
     for number, entry in enumerate(entries, start=1):
         while above and above[-1][0] >= entry.indent:
@@ -129,7 +136,7 @@ def _add(draft: Draft, entries: Sequence[Entry]) -> None:
             written=entry.written,
             status=entry.status,
             likes=entry.likes,
-            to=to or named_first(entry.text, named | authors, but=entry.author),
+            to=to or named_first(entry.text, readers, but=entry.author),
         )
         above.append((entry.indent, str(number)))
 
@@ -156,6 +163,9 @@ def _notes_on_nothing(page: Sequence[Line]) -> Iterator[str]:
     items = sum(line.marker != "" for line in page)
     if items and not reasons:
         yield f"a list of {items} items is not taken for comments: nothing announces it"
+    lines = sum(header.written is not None for _, header in headers_of(page)) if not reasons else 0
+    if lines > 1:
+        yield f"{lines} names with a date are not taken for the beginnings of comments: nothing announces these"
 
 
 def _notes_on_list(found: Printed) -> Iterator[str]:
@@ -176,4 +186,4 @@ def _notes_on_blocks(found: Blocks) -> Iterator[str]:
     if not found.ended:
         yield "nothing marks the end of the comments: the last may hold other text of the page"
     if found.more:
-        yield f"behind the end of the comments, such lines are left out: {found.more}"
+        yield ELSEWHERE.format(found.more)
