@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from moderation.threads import headings
 from moderation.threads.entries import Entry, of_block, of_footed
-from moderation.threads.headers import BYLINE, DATE_FIRST, SAID, Footer, Header, footer, header_at
+from moderation.threads.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Footer, Header, footer, header_at
 from moderation.threads.lines import Line
 
 BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
@@ -19,6 +19,8 @@ SHORT = 60  # characters of the longest such line
 NEAR = 20  # lines, blank ones included, within which the first comment begins
 
 NUMBERS = "numbers count them"
+WEAK = {BYLINE, DATE_ALONE}
+
 LINKS = "“Répondre” or the like stands after them"
 REPEATED = "this repeats"
 
@@ -163,7 +165,7 @@ def _under_heading(page: _Page, region: _Region) -> Blocks | None:
     if not starts or not _is_near(page.lines, region.start, starts[0]):
         return None
     first = page.headers[starts[0]]
-    if len(starts) < 2 and (first.kind == BYLINE or first.written is None):
+    if len(starts) < 2 and (first.kind in WEAK or first.written is None):
         return None
     found = _cut(page, region, starts)
     return found if _have_texts(found.entries) else None
@@ -187,7 +189,7 @@ def _unannounced(page: _Page) -> Blocks | None:
 def _reason(page: _Page, starts: Sequence[int]) -> str:
     """Return what shows that headers are those of comments, if something does."""
     headers = [page.headers[at] for at in starts]
-    if len(starts) < 2 or headers[0].kind == BYLINE:
+    if len(starts) < 2 or headers[0].kind in WEAK:
         return ""
     if page.linked(starts, len(page.lines)):
         return LINKS
@@ -213,7 +215,10 @@ def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
         return []
     kinds = Counter(page.headers[at].kind for at in starts)
     best = max(kinds, key=kinds.__getitem__)
-    found = [at for at in starts if page.headers[at].kind == best or _after_links(page, at)]
+    nameless = (
+        DATE_ALONE if best == STACKED and page.headers[starts[0]].kind == DATE_ALONE else best
+    )  # the first has no name
+    found = [at for at in starts if page.headers[at].kind in (best, nameless) or _after_links(page, at)]
     dated = [at for at in found if page.headers[at].written]
     return dated if 2 * len(dated) >= len(found) else found
 

@@ -14,9 +14,11 @@ NAME = 50  # characters of the longest name, and words
 NAME_WORDS = 6
 TRIES = 4  # places of a line where a date may begin
 
-SAID, DATE_FIRST, NAME_FIRST, STACKED, BYLINE = "said", "date first", "name first", "name above date", "byline"
-"""Kinds of headers: "Awa dit :", "Le 12 mars à 10:15, par Awa", "Awa, le 12 mars à 10:15", the same on two lines, and
-"Par Awa, le 12 mars à 10:15", which articles have too."""
+SAID, DATE_FIRST, NAME_FIRST, STACKED = "said", "date first", "name first", "name above date"
+"""Kinds of headers: "Awa dit :", "Le 12 mars à 10:15, par Awa", "Awa, le 12 mars à 10:15", the same on two lines."""
+
+BYLINE, DATE_ALONE = "byline", "date alone"
+"""Those that say little of themselves: articles have "Par Awa, le 12 mars à 10:15", and any page has dates."""
 
 
 class Header(NamedTuple):
@@ -67,11 +69,14 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
         return None
     number = _NUMBERED.match(line)
     text = line[number.end() :] if number else line
-    found = _said(text, lines, at) or _on_one_line(text) or _stacked(text, lines, at)
+    found = _said(text, lines, at) or _on_one_line(text) or _stacked(text, lines, at) or _date_alone(text)
     if found is None:
         return None
     if found.kind == DATE_FIRST and found.to is None:
         found = _with_reader_below(found, lines, at)
+    below = _next(lines, at + found.lines - 1)
+    if below is not None and lines[below] == ":":  # SPIP prints it below the date
+        found = found._replace(lines=below - at + 1)
     return found._replace(number=int(number[1])) if number else found
 
 
@@ -185,6 +190,10 @@ def _stacked(text: str, lines: Sequence[str], at: int) -> Header | None:
     return Header(STACKED, name, below[1], lines=below[0] - at + 1) if is_name(name) else None
 
 
+def _date_alone(text: str) -> Header | None:
+    return Header(DATE_ALONE, None, text) if is_date(text) and not _PUBLISHED.match(text) else None
+
+
 def _with_reader_below(found: Header, lines: Sequence[str], at: int) -> Header:
     below = _next(lines, at)
     answer = _IN_ANSWER.fullmatch(lines[below]) if below is not None and len(lines[below]) <= LONGEST else None
@@ -227,21 +236,22 @@ def _same(name: str, author: str | None) -> bool:
 
 _MONTHS = (
     "janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|jan|feb|apr|may|june?|july?|aug|mar(?:ch)?|sep|dec"
+    "|jän|märz|juni|juli|okt|dez|ene|abr|ago|dic"
 )
 _DAYS = "lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun"
 _HINT = re.compile(
-    rf"\d(?:er|st|nd|rd|th)?[ ./-]?(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
+    rf"\d(?:er|st|nd|rd|th)?[ ./-]{{0,2}}(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
     r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
     re.IGNORECASE,
 )
 _DATE_START = re.compile(
-    rf"(?<![^\s,(|•·—–-])(?:le |on |en )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
+    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))")
 _AROUND = " \t\u00a0\u202f,:;|•·—–-[](){}»›>#↩↳↓▼"
 _SAID = re.compile(
-    r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented)\b(?P<rest>.*)",
+    r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented|sagte?|schreibt|schrieb|dijo|dice)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _DATE_BY = re.compile(
@@ -251,14 +261,17 @@ _DATE_BY = re.compile(
 )
 _IN_ANSWER = re.compile(r"en r[ée]ponse [àa]\s*:\s*(.+)", re.IGNORECASE)
 _AFTER_DATE = re.compile(
-    r"[\s|·•(-]+(?:permalien|permalink|modifier|edit|modifi[ée]|r[ée]pondre|reply|depuis mobile|#)[\s|·•)]*$",
+    r"[\s|·•(-]+(?:permalien|permalink|permanenter link|modifier|edit|modifi[ée]|r[ée]pondre|reply|antworten|responder"
+    r"|depuis mobile|#)[\s|·•)]*$",
     re.IGNORECASE,
 )
 _POSTED = re.compile(
     r"(?:(?:post[ée]|[ée]crit|soumis|envoy[ée]|posted|submitted|commentaire)\s+(?:par|by|de)|de|from|par|by)\s*:?\s+",
     re.IGNORECASE,
 )
-_NOT_VERIFIED = re.compile(r"\s*\((?:non v[ée]rifi[ée]|not verified)\)\s*|[\s,|•·—–-]+(?:le|on)?\s*$", re.IGNORECASE)
+_NOT_VERIFIED = re.compile(
+    r"\s*\((?:non v[ée]rifi[ée]|not verified)\)\s*|[\s,|•·—–-]+(?:le|on|am|el)?\s*$", re.IGNORECASE
+)
 _PUBLISHED = re.compile(r"publi|mis |modifi|r[ée]dig|updated|published|date\b", re.IGNORECASE)
 _BYLINE = re.compile(r"(?:par|by|publi[ée]|source|photo|lire|date)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?=.*\w)[^\s.!?;:,…].*[^\s.!?;:,…]|\w")
@@ -270,14 +283,14 @@ _WAITS = re.compile(
     re.IGNORECASE,
 )
 
-_ANSWER = re.compile(r"r[ée]pon(?:dre|se)|reply|signaler|alerter|citer", re.IGNORECASE)
+_ANSWER = re.compile(r"r[ée]pon(?:dre|se)|reply|antwort|responder|signaler|alerter|citer", re.IGNORECASE)
 _ANSWER_TO = re.compile(r"(?:r[ée]pondre [àa]|reply to)\s+(.+)", re.IGNORECASE)
 _ITSELF = re.compile(r"(?:ce|cet) (?:message|commentaire|avis)$|this comment$|cela$", re.IGNORECASE)
 _UNIT = r"\d{1,3} ?(?:sem|min|mois|ans?|hrs?|[smhjdwy])\b\.?"
 _SHORT_AGO = re.compile(_UNIT, re.IGNORECASE)
 _LIKES = re.compile(r"\d{1,6}")
 _LINK = (
-    rf"(?:r[ée]pondre|reply|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report|modifi[ée]r?|edited|edit"
+    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report|modifi[ée]r?|edited|edit"
     rf"|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
 )
 _LINKS = re.compile(rf"{_LINK}(?:[\s·•|/,›»-]+{_LINK})*", re.IGNORECASE)
