@@ -59,7 +59,7 @@ class Blocks(NamedTuple):
     reason
         Why they are taken for comments where no heading announces them, else empty.
     left_out
-        How many lines between the links of one and the beginning of the next are left out.
+        Lines between the links of one and the beginning of the next.
     ended
         Whether something marks the end of the last.
     more
@@ -72,7 +72,7 @@ class Blocks(NamedTuple):
     announced: int | None
     sign: str
     reason: str
-    left_out: int
+    left_out: Sequence[str]
     ended: bool
     more: int = 0
 
@@ -215,12 +215,20 @@ def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
         return []
     kinds = Counter(page.headers[at].kind for at in starts)
     best = max(kinds, key=kinds.__getitem__)
-    nameless = (
-        DATE_ALONE if best == STACKED and page.headers[starts[0]].kind == DATE_ALONE else best
-    )  # the first has no name
-    found = [at for at in starts if page.headers[at].kind in (best, nameless) or _after_links(page, at)]
+    shape = _shape(next(page.headers[at] for at in starts if page.headers[at].kind == best))
+    found = []
+    for at in starts:
+        header = page.headers[at]
+        nameless = header.kind == DATE_ALONE and best == STACKED and _shape(header) == shape
+        if header.kind == best or nameless or _after_links(page, at):
+            found.append(at)
     dated = [at for at in found if page.headers[at].written]
     return dated if 2 * len(dated) >= len(found) else found
+
+
+def _shape(header: Header) -> str:
+    """Return how a date is printed, without the date."""
+    return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "0", header.written or ""))
 
 
 def _after_links(page: _Page, at: int) -> bool:
@@ -252,7 +260,7 @@ def _cut(page: _Page, region: _Region, starts: Sequence[int]) -> Blocks:
         region.announced,
         lines[inside[0]].content,
         "",
-        sum(after for _, after in parts[:-1]),
+        [line for _, behind in parts[:-1] for line in behind],
         linked or end < len(lines),
         len(starts) - len(inside),
     )
@@ -273,10 +281,11 @@ def _form(lines: Sequence[Line], start: int, stop: int) -> int:
 def _footed(page: _Page, region: _Region, ends: Sequence[int]) -> Blocks | None:
     """Part comments after which links and a date stand, and before which the name."""
     entries: list[Entry] = []
-    left_out = 0
+    left_out: list[str] = []
     for start, end in pairwise([region.start - 1, *ends]):
-        lines = [line for line in page.lines[start + 1 : end] if not _FURNITURE.fullmatch(line.content[: SHORT + 1])]
-        left_out += end - start - 1 - len(lines) if entries else 0
+        lines = [line for line in page.lines[start + 1 : end] if not _is_furniture(line)]
+        if entries:
+            left_out += [line.content for line in page.lines[start + 1 : end] if _is_furniture(line)]
         first = next((at for at, line in enumerate(lines) if line.content), len(lines))
         entries.append(of_footed(lines[first:], page.footers[end]))
     if not _have_texts(entries):
@@ -284,3 +293,7 @@ def _footed(page: _Page, region: _Region, ends: Sequence[int]) -> Blocks | None:
     sign = page.lines[ends[0]].content
     after = region.start if region.heading is None else region.heading
     return Blocks(entries, region.start, after, region.announced, sign, "", left_out, True)
+
+
+def _is_furniture(line: Line) -> bool:
+    return len(line.content) <= SHORT and _FURNITURE.fullmatch(line.content) is not None

@@ -65,13 +65,13 @@ def item_header(item: Sequence[Line]) -> tuple[int, Header] | None:
     return (at, header) if at is not None and header is not None else None
 
 
-def of_block(lines: Sequence[Line], header: Header, *, linked: bool) -> tuple[Entry, int]:
-    """Return lines that begin with a header as a comment, and how many with text follow its links; `linked` if all have links."""
+def of_block(lines: Sequence[Line], header: Header, *, linked: bool) -> tuple[Entry, list[str]]:
+    """Return lines that begin with a header as a comment, and what stands behind its links; `linked` if all have links."""
     below = lines[header.lines :]
     links = next(_links(below, header.author, range(len(below))), None) if linked else None
     stop, said = links or (len(below), Footer())
-    after = sum(line.content != "" for line in below[stop + 1 :])
-    return _entry(lines[0].indent, header.number, header, below[:stop], said), after
+    behind = [line.content for line in below[stop + 1 :] if line.content and footer(line.content) is None]
+    return _entry(lines[0].indent, header.number, header, below[:stop], said), behind
 
 
 def of_footed(lines: Sequence[Line], said: Footer) -> Entry:

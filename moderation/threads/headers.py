@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from moderation.threads.dates import NOT_A_DATE, read_date
+from moderation.threads.headings import announces
 
 LONGEST = 160  # characters of the longest line that is looked at; a longer one is a paragraph
 NAME = 50  # characters of the longest name, and words
@@ -68,7 +69,7 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     if not line or len(line) > LONGEST:
         return None
     number = _NUMBERED.match(line)
-    text = line[number.end() :] if number else line
+    text = _ROLE.sub(" ", line[number.end() :] if number else line)
     found = _said(text, lines, at) or _on_one_line(text) or _stacked(text, lines, at) or _date_alone(text)
     if found is None:
         return None
@@ -128,6 +129,7 @@ def is_name(text: str) -> bool:
         and not _BYLINE.match(text)
         and not is_date(text)
         and footer(text) is None
+        and not announces(text)
     )
 
 
@@ -145,7 +147,7 @@ def is_date(text: str) -> bool:
 
 def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     match = _SAID.fullmatch(text)
-    if match is None or not is_name(match["name"]):
+    if match is None or not is_name(match["name"].rstrip(".")):  # "H. K. dit :"
         return None
     rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,")
     if is_date(rest):
@@ -265,6 +267,9 @@ _AFTER_DATE = re.compile(
     r"|depuis mobile|#)[\s|·•)]*$",
     re.IGNORECASE,
 )
+_ROLE = re.compile(
+    r"\s(?:auteur(?: de l['’]article)?|autor|(?:post )?author)\s*(?=\d)", re.IGNORECASE
+)  # the journalist's
 _POSTED = re.compile(
     r"(?:(?:post[ée]|[ée]crit|soumis|envoy[ée]|posted|submitted|commentaire)\s+(?:par|by|de)|de|from|par|by)\s*:?\s+",
     re.IGNORECASE,
@@ -290,7 +295,7 @@ _UNIT = r"\d{1,3} ?(?:sem|min|mois|ans?|hrs?|[smhjdwy])\b\.?"
 _SHORT_AGO = re.compile(_UNIT, re.IGNORECASE)
 _LIKES = re.compile(r"\d{1,6}")
 _LINK = (
-    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report|modifi[ée]r?|edited|edit"
-    rf"|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
+    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report"
+    rf"|modifi[ée]r?|edited|edit|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
 )
 _LINKS = re.compile(rf"{_LINK}(?:[\s·•|/,›»-]+{_LINK})*", re.IGNORECASE)

@@ -182,7 +182,7 @@ def _notes_on_blocks(found: Blocks) -> Iterator[str]:
     if found.reason:
         yield f"no heading announces the comments: these lines are taken for theirs because {found.reason}"
     if found.left_out:
-        yield f"lines between the comments are left out: {found.left_out}"
+        yield f"lines between the comments are left out: {len(found.left_out)}, the first is “{found.left_out[0][:60]}”"
     if not found.ended:
         yield "nothing marks the end of the comments: the last may hold other text of the page"
     if found.more:
