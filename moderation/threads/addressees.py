@@ -92,13 +92,11 @@ def named_first(text: str, names: Mapping[str, str], but: str | None = None) -> 
         said = " ".join(words[:count])
         bare = said.rstrip(",:;!.")
         name = names.get(bare.casefold())
+        if name is None or name == but or not _may_be_name(name):
+            continue
         rest = start[len(bare) :]
-        if (
-            name is not None
-            and name != but
-            and _may_be_name(name)
-            and (_TALKS.match(rest) or (not rest and "\n" in text))
-        ):
+        shouted = len(bare) > 3 and bare.isupper() and not start.isupper()  # "CINDY Aucun rapport"
+        if shouted or _TALKS.match(rest) or (not rest and "\n" in text):
             return name
     return None
 

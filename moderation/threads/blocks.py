@@ -38,7 +38,7 @@ _FURNITURE = re.compile(
 )
 
 
-_TIME = re.compile(r"\d ?[:h] ?\d|\d ?h\b|il y a", re.IGNORECASE)
+_TIME = re.compile(r"\d ?[:h] ?\d|\d ?h\b|il y a|\bago\b", re.IGNORECASE)
 
 
 class Blocks(NamedTuple):
@@ -210,7 +210,7 @@ def _between(places: Sequence[int], region: _Region) -> Sequence[int]:
 
 
 def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
-    """Return the headers of the most frequent kind, and those after links; of "Awa dit :" those with a date, if most have."""
+    """Return the headers of the most frequent kind, and those after links; without time or date only if most are."""
     if not starts:
         return []
     kinds = Counter(page.headers[at].kind for at in starts)
@@ -222,8 +222,9 @@ def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
         nameless = header.kind == DATE_ALONE and best == STACKED and _shape(header) == shape
         if header.kind == best or nameless or _after_links(page, at):
             found.append(at)
+    timed = [at for at in found if _TIME.search(page.headers[at].written or "")]
     dated = [at for at in found if page.headers[at].written]
-    return dated if 2 * len(dated) >= len(found) else found
+    return next((firm for firm in (timed, dated) if 2 * len(firm) >= len(found)), found)
 
 
 def _shape(header: Header) -> str:
