@@ -256,6 +256,19 @@ def test_bylines_under_the_number_of_comments_are_the_articles():
         assert rows(found) == [("Issa", "Oui", None), ("Kadi", "Non", None)]
 
 
+@pytest.mark.parametrize("between", ["Nom :", "Articles similaires"])
+def test_other_articles_below_the_form_are_no_comments(between):
+    time = " à 10:15" if between == "Articles similaires" else ""
+    page = f"Le mil baisse\n12 mars 2024{time}\nUn chapeau.\n\nLe riz monte\n13 mars 2024{time}\nUn chapeau.\n"
+    assert rows(thread(f"Titre\n\nArticle.\n\nLaisser un commentaire\n\n{between}\n\n{page}")) == []
+
+
+def test_days_without_names_need_more_than_a_heading():
+    page = "Titre\n\n2 commentaires\n\n12 mars 2024{0}\nLe coup.\n\n13 mars 2024{0}\nLa suite.\n"
+    assert len(thread(page.format(""))) == 0
+    assert len(thread(page.format(" à 10:15"))) == 2
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -167,6 +167,9 @@ def _under_heading(page: _Page, region: _Region) -> Blocks | None:
     first = page.headers[starts[0]]
     if len(starts) < 2 and (first.kind in WEAK or first.written is None):
         return None
+    counted = region.announced is not None and first.kind not in WEAK
+    if not (counted or first.kind == SAID or _TIME.search(first.written or "") or page.linked(starts, region.stop)):
+        return None  # the titles and days of other articles, below the form for a comment
     found = _cut(page, region, starts)
     return found if _have_texts(found.entries) else None
 
@@ -239,7 +242,8 @@ def _after_links(page: _Page, at: int) -> bool:
 
 def _is_near(lines: Sequence[Line], start: int, first: int) -> bool:
     between = [line.content for line in lines[start : min(first, start + NEAR)] if line.content]
-    return first - start < NEAR and len(between) <= BETWEEN and all(len(line) <= SHORT for line in between)
+    plain = all(len(line) <= SHORT and not _AFTERMATH.fullmatch(line) for line in between)
+    return first - start < NEAR and len(between) <= BETWEEN and plain
 
 
 def _have_texts(entries: Sequence[Entry]) -> bool:
