@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from moderation.threads import headings
 from moderation.threads.entries import Entry, of_block, of_footed
-from moderation.threads.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Footer, Header, footer, header_at
+from moderation.threads.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Header
+from moderation.threads.landmarks import Landmarks
 from moderation.threads.lines import Line
 
 BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
@@ -77,29 +78,6 @@ class Blocks(NamedTuple):
     more: int = 0
 
 
-class _Page(NamedTuple):
-    """The lines of a page, and which of them begin and end comments, by their places."""
-
-    lines: Sequence[Line]
-    headers: Mapping[int, Header]
-    footers: Mapping[int, Footer]
-    header_places: Sequence[int]
-    footer_places: Sequence[int]
-
-    @classmethod
-    def of(cls, lines: Sequence[Line]) -> _Page:
-        headers = dict(headers_of(lines))
-        footers = {
-            at: said for at, line in enumerate(lines) if line.content and (said := footer(line.content)) is not None
-        }
-        return cls(lines, headers, footers, list(headers), list(footers))
-
-    def linked(self, starts: Sequence[int], stop: int) -> bool:
-        """Tell whether links stand after most comments that begin here."""
-        counts = [bisect_left(self.footer_places, at) for at in (*starts, stop)]
-        return 2 * sum(before < after for before, after in pairwise(counts)) >= len(starts)
-
-
 class _Region(NamedTuple):
     """Where comments may stand on a page: after its heading if it has one, up to the next heading."""
 
@@ -119,7 +97,7 @@ def blocks(lines: Sequence[Line]) -> Blocks | None:
     >>> found.entries[0][2:5], found.first, found.ended
     (('Bravo', 'Awa', '12 mars 2024 à 10:15'), 2, True)
     """
-    page = _Page.of(lines)
+    page = Landmarks.of(lines)
     under = [found for region in _regions(lines) if (found := _under_heading(page, region)) is not None]
     if not under:
         return _unannounced(page)
@@ -130,19 +108,6 @@ def blocks(lines: Sequence[Line]) -> Blocks | None:
 def _worth(found: Blocks) -> tuple[bool, int, int]:
     """Order the finds under several headings: with a number, as many comments as it says, the last."""
     return found.announced is not None, min(len(found.entries), found.announced or len(found.entries)), found.first
-
-
-def headers_of(page: Sequence[Line]) -> Iterator[tuple[int, Header]]:
-    """Yield the headers on a page that stand in no list, and the lines on which they begin."""
-    lines = [line.content for line in page]
-    at = 0
-    while at < len(lines):
-        line = page[at]
-        free = not line.marker or (line.indent == 0 and line.number is not None)
-        header = header_at(lines, at) if free and line.content else None
-        if header is not None:
-            yield at, header
-        at += header.lines if header is not None else 1
 
 
 def _regions(page: Sequence[Line]) -> Iterator[_Region]:
@@ -157,7 +122,7 @@ def _regions(page: Sequence[Line]) -> Iterator[_Region]:
             yield _Region(at, at + 1, after, announced)
 
 
-def _under_heading(page: _Page, region: _Region) -> Blocks | None:
+def _under_heading(page: Landmarks, region: _Region) -> Blocks | None:
     starts = _of_one_kind(page, _between(page.header_places, region))
     timed = [at for at in _between(page.footer_places, region) if page.footers[at].written]
     if len(timed) > len(starts):
@@ -174,7 +139,7 @@ def _under_heading(page: _Page, region: _Region) -> Blocks | None:
     return found if _have_texts(found.entries) else None
 
 
-def _unannounced(page: _Page) -> Blocks | None:
+def _unannounced(page: Landmarks) -> Blocks | None:
     """Return blocks that no heading announces: articles have names above dates too, so more must show them."""
     starts = _of_one_kind(page, page.header_places)
     timed = [at for at in page.footer_places if page.footers[at].written]
@@ -189,7 +154,7 @@ def _unannounced(page: _Page) -> Blocks | None:
     return found._replace(reason=reason) if len(found.entries) > 1 and _have_texts(found.entries) else None
 
 
-def _reason(page: _Page, starts: Sequence[int]) -> str:
+def _reason(page: Landmarks, starts: Sequence[int]) -> str:
     """Return what shows that headers are those of comments, if something does."""
     headers = [page.headers[at] for at in starts]
     if len(starts) < 2 or headers[0].kind in WEAK:
@@ -212,7 +177,7 @@ def _between(places: Sequence[int], region: _Region) -> Sequence[int]:
     return places[bisect_left(places, region.start) : bisect_left(places, region.stop)]
 
 
-def _of_one_kind(page: _Page, starts: Sequence[int]) -> list[int]:
+def _of_one_kind(page: Landmarks, starts: Sequence[int]) -> list[int]:
     """Return the headers of the most frequent kind, and those after links; without time or date only if most are."""
     if not starts:
         return []
@@ -235,7 +200,7 @@ def _shape(header: Header) -> str:
     return re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "0", header.written or ""))
 
 
-def _after_links(page: _Page, at: int) -> bool:
+def _after_links(page: Landmarks, at: int) -> bool:
     before = next((above for above in range(at - 1, max(at - 4, -1), -1) if page.lines[above].content), None)
     return before in page.footers
 
@@ -250,7 +215,7 @@ def _have_texts(entries: Sequence[Entry]) -> bool:
     return 2 * sum(entry.text != "" for entry in entries) >= len(entries)
 
 
-def _cut(page: _Page, region: _Region, starts: Sequence[int]) -> Blocks:
+def _cut(page: Landmarks, region: _Region, starts: Sequence[int]) -> Blocks:
     """Part the lines from the first header to the end of the comments."""
     lines = page.lines
     stop = next((at for at in range(starts[0], region.stop) if _closes(lines[at])), region.stop)
@@ -283,7 +248,7 @@ def _form(lines: Sequence[Line], start: int, stop: int) -> int:
     return next((at for at in range(start, stop) if lines[at].at_margin and headings.ends(lines[at].content)), stop)
 
 
-def _footed(page: _Page, region: _Region, ends: Sequence[int]) -> Blocks | None:
+def _footed(page: Landmarks, region: _Region, ends: Sequence[int]) -> Blocks | None:
     """Part comments after which links and a date stand, and before which the name."""
     entries: list[Entry] = []
     left_out: list[str] = []
