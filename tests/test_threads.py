@@ -660,7 +660,7 @@ def test_more_comments_than_announced_is_noted():
 def test_a_list_typed_by_a_reader_is_text():
     found = thread("2 commentaires\n\n  1. Deux raisons :\n\n    - la pluie\n    - le vent\n\n    Voilà.\n\n  2. Oui\n")
     assert [c.text for c in found] == ["Deux raisons :\n\n- la pluie\n- le vent\n\nVoilà.", "Oui"]
-    assert found.notes == ("lists inside comments are kept as their text, though these 2 items may be comments",)
+    assert found.notes == ("lists inside comments are kept as their text, though these 2 items may be comments: 1",)
 
 
 def test_a_numbered_list_typed_in_a_list_at_the_margin_is_text():

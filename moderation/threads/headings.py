@@ -10,7 +10,7 @@ LONGEST = 250
 
 _NUMBER = r"(\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d{1,7}|une?|one|aucune?|pas de|no)"
 _NOUN = (
-    r"(?:(?:commentaire|r[ée]action|r[ée]ponse|r[ée]flexion)(?:s|\(s\))?|avis|comments?|repl(?:y|ies)|responses?"
+    r"(?:(?:commentaire|r[ée]action|r[ée]ponse|r[ée]flexion)(?:s|\(s\))?|avis|comments?|kommentare?|comentarios?|repl(?:y|ies)|responses?"
     r"|thoughts?)"
 )
 _ARTICLE = r"\s+(?:au sujet de|à propos de|sur|pour|à|on|to)\s+[«“”\"‘'].*"  # … sur « title »
@@ -18,7 +18,7 @@ _COUNTED = re.compile(rf"{_NUMBER}\s+{_NOUN}(?:{_ARTICLE}|\s*:?)", re.IGNORECASE
 _COUNTED_AFTER = re.compile(rf"(?:(?:les|vos)\s+)?{_NOUN}\s*[(:\[]\s*{_NUMBER}\s*[)\]]?", re.IGNORECASE)
 # "Réactions :" is no heading: articles list those of politicians under it
 _UNCOUNTED = re.compile(
-    r"(?:(?:les|vos)\s+)?commentaires?\s*:?|comments?\s*:?"
+    r"(?:(?:les|vos)\s+)?commentaires?\s*:?|(?:comments?|kommentare|comentarios)\s*:?"
     r"|(?:laisse[rz]|ajoute[rz]|poste[rz]) un commentaire|leave a (?:comment|reply)",
     re.IGNORECASE,
 )

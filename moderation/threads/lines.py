@@ -44,6 +44,11 @@ class Line(NamedTuple):
         return int(self.marker[:-1]) if self.marker[:-1] else None
 
     @property
+    def unmarked(self) -> str:
+        """What stands after the marker."""
+        return self.content[len(self.marker) :].strip()
+
+    @property
     def at_margin(self) -> bool:
         """Whether text begins in the first column."""
         return self.indent == 0 and self.content != ""
@@ -61,10 +66,13 @@ def text_of(item: Sequence[Line]) -> str:
     'Bonjour,\n\nmerci'
     """
     first, *rest = item
-    margin = min((line.indent for line in rest if line.content), default=0)
-    texts = [first.content[len(first.marker) :].strip()]
-    texts += [" " * (line.indent - margin) + line.content if line.content else "" for line in rest]
-    return "\n".join(texts).strip("\n")
+    return f"{first.unmarked}\n{dedented(rest)}".strip("\n")
+
+
+def dedented(lines: Sequence[Line]) -> str:
+    """Return lines as text without the indentation that all of them have."""
+    margin = min((line.indent for line in lines if line.content), default=0)
+    return "\n".join(" " * (line.indent - margin) + line.content if line.content else "" for line in lines)
 
 
 def item_starts(lines: Sequence[Line]) -> list[int]:

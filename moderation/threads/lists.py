@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from moderation.threads import headings
+from moderation.threads.entries import item_header
 from moderation.threads.lines import BLANK, Line, item_starts
 
 BETWEEN = 3  # short lines ("Trier par : date") that may stand between a heading and its list
@@ -14,6 +15,7 @@ SHORT = 60  # characters of the longest such line
 NEAR = 20  # lines, blank ones included, within which the list begins
 
 FORM = "a form for comments follows it"
+HEADERS = "its items begin with a name and a date"
 REPLIES = "replies stand under its items"
 ALONE = "the text holds nothing else"
 
@@ -25,6 +27,8 @@ class Printed(NamedTuple):
     ----------
     lines
         Its lines, the first of which begins an item; a blank one for each that was left out.
+    first
+        Where on the page it begins.
     after
         How many lines of the page stand before the list and its heading.
     announced
@@ -38,6 +42,7 @@ class Printed(NamedTuple):
     """
 
     lines: Sequence[Line]
+    first: int
     after: int
     announced: int | None
     reason: str
@@ -99,6 +104,27 @@ def _unannounced(page: Sequence[Line]) -> Printed | None:
     return None
 
 
+def items_of(lines: Sequence[Line], starts: Sequence[int]) -> list[Sequence[Line]]:
+    """Return the lines of each item that `item_starts` found."""
+    return [lines[start:stop] for start, stop in pairwise([*starts, len(lines)])]
+
+
+def headed(items: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether most items of a list begin with the author and the date of a comment, and go on after them.
+
+    Examples
+    --------
+    >>> headed([[Line.of("  1. Awa"), Line.of("    12 mars 2024 à 10:15"), Line.of("    Bravo")]])
+    True
+    """
+    count = 0
+    for item in items:
+        at, header = item_header(item) or (0, None)
+        if header is not None and header.written:
+            count += any(line.content for line in item[at + header.lines :])
+    return count > 0 and 2 * count >= len(items)
+
+
 def _stretches(page: Sequence[Line]) -> list[tuple[int, int]]:
     """Return where each stretch of items and of indented lines begins and ends."""
     found: list[tuple[int, int]] = []
@@ -116,6 +142,8 @@ def _evidence(page: Sequence[Line], first: int, after: int) -> str:
     """Return what shows that a list holds comments: items without blank lines between are an article's."""
     lines = page[first:after]
     starts = item_starts(lines)
+    if len(starts) > 1 and headed(items_of(lines, starts)):
+        return HEADERS
     if any(lines[at - 1].content for at in starts[1:]):
         return ""
     if after < len(page) and headings.ends(page[after].content):
@@ -141,7 +169,7 @@ def _cut(page: Sequence[Line], first: int, after: int, announced: int | None, re
     lines = page[first:stop]
     kept = [BLANK if _interrupts(line, indented) else line for line in lines]
     left_out = sum(_interrupts(line, indented) for line in lines)
-    return Printed(kept, after, announced, reason, left_out, indented or stop is not None)
+    return Printed(kept, first, after, announced, reason, left_out, indented or stop is not None)
 
 
 def _continues(last: Line | None, line: Line) -> bool:

@@ -1,0 +1,301 @@
+"""The lines around a comment that pages print: its author and its date before it, "Répondre" after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from moderation.threads.dates import NOT_A_DATE, read_date
+from moderation.threads.headings import announces
+
+LONGEST = 160  # characters of the longest line that is looked at; a longer one is a paragraph
+NAME = 50  # characters of the longest name, and words
+NAME_WORDS = 6
+TRIES = 4  # places of a line where a date may begin
+
+SAID, DATE_FIRST, NAME_FIRST, STACKED = "said", "date first", "name first", "name above date"
+"""Kinds of headers: "Awa dit :", "Le 12 mars à 10:15, par Awa", "Awa, le 12 mars à 10:15", the same on two lines."""
+
+BYLINE, DATE_ALONE = "byline", "date alone"
+"""Those that say little of themselves: articles have "Par Awa, le 12 mars à 10:15", and any page has dates."""
+
+
+class Header(NamedTuple):
+    """What the lines before a comment say.
+
+    Parameters
+    ----------
+    kind
+        One of the constants of this module.
+    author, written
+        As printed; None without one.
+    to
+        What "En réponse à" names: a reader, or the title of what is answered.
+    lines
+        How many lines it takes.
+    number
+        Of the comment, where the page counts them.
+    """
+
+    kind: str
+    author: str | None
+    written: str | None
+    to: str | None = None
+    lines: int = 1
+    number: int | None = None
+
+
+class Footer(NamedTuple):
+    """What the line after a comment says: when it was written, how many like it; None without."""
+
+    written: str | None = None
+    likes: int | None = None
+
+
+def header_at(lines: Sequence[str], at: int) -> Header | None:
+    """Return the header that begins on a line.
+
+    Examples
+    --------
+    >>> header_at(["Le 12 mars à 10:15, par Awa En réponse à : Issa"], 0)
+    Header(kind='date first', author='Awa', written='Le 12 mars à 10:15', to='Issa', lines=1, number=None)
+    >>> header_at(["Auteur", "Anonyme", "En Mars, 2018 (22:50 PM)", "Bravo"], 0)[:3]
+    ('name above date', 'Anonyme', 'En Mars, 2018 (22:50 PM)')
+    >>> header_at(["Par Awa Traoré", "Publié mardi 2 mars 2024 à 10:15"], 0)  # an article's
+    """
+    line = lines[at]
+    if not line or len(line) > LONGEST:
+        return None
+    number = _NUMBERED.match(line)
+    text = _ROLE.sub(" ", line[number.end() :] if number else line)
+    found = _said(text, lines, at) or _on_one_line(text) or _stacked(text, lines, at) or _date_alone(text)
+    if found is None:
+        return None
+    if found.kind == DATE_FIRST and found.to is None:
+        found = _with_reader_below(found, lines, at)
+    below = _next(lines, at + found.lines - 1)
+    if below is not None and lines[below] == ":":  # SPIP prints it below the date
+        found = found._replace(lines=below - at + 1)
+    return found._replace(number=int(number[1])) if number else found
+
+
+def footer(line: str, author: str | None = None) -> Footer | None:
+    """Return what a line of links after a comment says, None for any other line.
+
+    Examples
+    --------
+    >>> footer("J’aime · Répondre · 2 · 3 h"), footer("Répondre à Awa", "Awa"), footer("J'aime ce pays")
+    (Footer(written='il y a 3 h', likes=2), Footer(written=None, likes=None), None)
+    """
+    if len(line) > LONGEST or not _ANSWER.search(line):
+        return None
+    text = line.strip(_AROUND)
+    named = _ANSWER_TO.fullmatch(text)
+    if named:
+        return Footer() if _ITSELF.match(named[1]) or _same(named[1], author) else None
+    before, date = _dated_at_end(text) or (text, None)
+    links = before.strip(_AROUND)
+    if not _LINKS.fullmatch(links):
+        return None
+    ago, likes = _SHORT_AGO.search(links), _LIKES.search(_SHORT_AGO.sub("", links))
+    return Footer(date or (f"il y a {ago[0]}" if ago else None), int(likes[0]) if likes else None)
+
+
+def waits(line: str) -> bool:
+    """Tell whether a line says that the comment waits for a moderator.
+
+    Examples
+    --------
+    >>> waits("Votre commentaire est en attente de modération.")
+    True
+    """
+    return len(line) <= LONGEST and _WAITS.fullmatch(line) is not None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may be the name of a reader: a few words with no mark at their end.
+
+    Examples
+    --------
+    >>> is_name("Le Goupil33"), is_name("Par Awa Traoré"), is_name("Il a raison.")
+    (True, False, False)
+    """
+    return (
+        0 < len(text) <= NAME
+        and len(text.split()) <= NAME_WORDS
+        and _NAME.fullmatch(text) is not None
+        and not _BYLINE.match(text)
+        and not is_date(text)
+        and footer(text) is None
+        and not announces(text)
+    )
+
+
+@lru_cache(maxsize=4096)  # the same line is asked about as a date, and for the name above it
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date as pages print it, and nothing else.
+
+    Examples
+    --------
+    >>> is_date("29 février 2024 at 10 h 41 min"), is_date("il y a 3 heures"), is_date("2024")
+    (True, True, False)
+    """
+    return _HINT.search(text) is not None and read_date(text).problem != NOT_A_DATE
+
+
+def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
+    match = _SAID.fullmatch(text)
+    if match is None or not is_name(match["name"].rstrip(".")):  # "H. K. dit :"
+        return None
+    rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,")
+    if is_date(rest):
+        return Header(SAID, match["name"], rest)
+    if rest:
+        return None
+    below = _date_below(lines, at)
+    if below is not None:
+        return Header(SAID, match["name"], below[1], lines=below[0] - at + 1)
+    return Header(SAID, match["name"], None) if ":" in match["rest"] else None
+
+
+def _on_one_line(text: str) -> Header | None:
+    if not _HINT.search(text):
+        return None
+    by = _DATE_BY.fullmatch(text)
+    if by and is_date(by["date"]) and not _PUBLISHED.match(by["date"]):
+        name = _clean(by["name"])
+        return Header(DATE_FIRST, name, by["date"].strip(" ,"), by["to"]) if is_name(name) else None
+    name, date = _dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
+    posted = _POSTED.match(name)
+    name = _clean(name[posted.end() :] if posted else name)
+    kind = BYLINE if posted and posted[0].lower().startswith(("par", "by")) else NAME_FIRST
+    return Header(kind, name, date) if is_name(name) and not _PUBLISHED.match(date) else None
+
+
+def _stacked(text: str, lines: Sequence[str], at: int) -> Header | None:
+    """Read a name, or the word "Auteur" and a name, or a name and "Invité", above a date."""
+    below = _date_below(lines, at)
+    if below is not None and _LABEL.fullmatch(text):
+        return Header(STACKED, None, below[1], lines=below[0] - at + 1)
+    if below is None:
+        second = _next(lines, at)
+        below = _date_below(lines, second) if second is not None else None
+        if second is None or below is None:
+            return None
+        alone = second == at + 1 and (at == 0 or not lines[at - 1])  # else the name may be the end of a comment
+        if not _LABEL.fullmatch(text) and not (alone and _VISITOR.fullmatch(lines[second])):
+            return None
+        text = lines[second] if _LABEL.fullmatch(text) else text
+    name = _clean(text)
+    return Header(STACKED, name, below[1], lines=below[0] - at + 1) if is_name(name) else None
+
+
+def _date_alone(text: str) -> Header | None:
+    return Header(DATE_ALONE, None, text) if is_date(text) and not _PUBLISHED.match(text) else None
+
+
+def _with_reader_below(found: Header, lines: Sequence[str], at: int) -> Header:
+    below = _next(lines, at)
+    answer = _IN_ANSWER.fullmatch(lines[below]) if below is not None and len(lines[below]) <= LONGEST else None
+    return found._replace(to=answer[1], lines=below - at + 1) if below is not None and answer else found
+
+
+def _date_below(lines: Sequence[str], at: int) -> tuple[int, str] | None:
+    """Return where the date stands that follows a line, and the date."""
+    below = _next(lines, at)
+    if below is None or len(lines[below]) > LONGEST or not _HINT.search(lines[below]):
+        return None
+    date = _AFTER_DATE.sub("", lines[below])
+    return (below, date) if is_date(date) and not _PUBLISHED.match(date) else None
+
+
+def _next(lines: Sequence[str], at: int) -> int | None:
+    """Return the next line with text; at most one blank one stands between."""
+    return next((below for below in range(at + 1, min(at + 3, len(lines))) if lines[below]), None)
+
+
+def _dated_at_end(text: str) -> tuple[str, str] | None:
+    """Cut a line before the date at its end."""
+    if not _HINT.search(text):
+        return None
+    return next(((text[:at], text[at:]) for at in _date_starts(text) if is_date(text[at:])), None)
+
+
+def _date_starts(text: str) -> Iterator[int]:
+    for match, _ in zip(_DATE_START.finditer(text), range(TRIES), strict=False):
+        yield match.start()
+
+
+def _clean(name: str) -> str:
+    return _NOT_VERIFIED.sub("", name).strip(_AROUND)
+
+
+def _same(name: str, author: str | None) -> bool:
+    return author is not None and name.strip(_AROUND).casefold() == author.casefold()
+
+
+_MONTHS = (
+    "janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|jan|feb|apr|may|june?|july?|aug|mar(?:ch)?|sep|dec"
+    "|jän|märz|juni|juli|okt|dez|ene|abr|ago|dic"
+)
+_DAYS = "lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun"
+_HINT = re.compile(
+    rf"\d(?:er|st|nd|rd|th)?[ ./-]{{0,2}}(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
+    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
+    re.IGNORECASE,
+)
+_DATE_START = re.compile(
+    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))")
+_AROUND = " \t\u00a0\u202f,:;|•·—–-[](){}»›>#↩↳↓▼"
+_SAID = re.compile(
+    r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented|sagte?|schreibt|schrieb|dijo|dice)\b(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_DATE_BY = re.compile(
+    r"(?P<date>.{6,60}?),?\s+(?:post[ée] |[ée]crit )?(?:par|by)\s*:?\s+(?P<name>.{1,60}?)"
+    r"(?:[\s,–—-]*en r[ée]ponse [àa]\s*:?\s*(?P<to>.*))?",
+    re.IGNORECASE,
+)
+_IN_ANSWER = re.compile(r"en r[ée]ponse [àa]\s*:\s*(.+)", re.IGNORECASE)
+_AFTER_DATE = re.compile(
+    r"[\s|·•(-]+(?:permalien|permalink|permanenter link|modifier|edit|modifi[ée]|r[ée]pondre|reply|antworten|responder"
+    r"|depuis mobile|#)[\s|·•)]*$",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\s(?:auteur(?: de l['’]article)?|autor|(?:post )?author)\s*(?=\d)", re.IGNORECASE
+)  # the journalist's
+_POSTED = re.compile(
+    r"(?:(?:post[ée]|[ée]crit|soumis|envoy[ée]|posted|submitted|commentaire)\s+(?:par|by|de)|de|from|par|by)\s*:?\s+",
+    re.IGNORECASE,
+)
+_NOT_VERIFIED = re.compile(
+    r"\s*\((?:non v[ée]rifi[ée]|not verified)\)\s*|[\s,|•·—–-]+(?:le|on|am|el)?\s*$", re.IGNORECASE
+)
+_PUBLISHED = re.compile(r"publi|mis |modifi|r[ée]dig|updated|published|date\b", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:par|by|publi[ée]|source|photo|lire|date)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?=.*\w)[^\s.!?;:,…].*[^\s.!?;:,…]|\w")
+_LABEL = re.compile(r"(?:auteur|author|reply[_ ]author|pseudo|nom)\s*:?", re.IGNORECASE)
+_VISITOR = re.compile(r"anonyme|invit[ée]|visiteur|membre|guest|anonymous|member", re.IGNORECASE)
+_WAITS = re.compile(
+    r"(?:votre commentaire est )?en attente de (?:mod[ée]ration|validation|approbation)\.?(?: ceci est .*)?"
+    r"|your comment is awaiting (?:moderation|approval)\.?(?: this is .*)?",
+    re.IGNORECASE,
+)
+
+_ANSWER = re.compile(r"r[ée]pon(?:dre|se)|reply|antwort|responder|signaler|alerter|citer", re.IGNORECASE)
+_ANSWER_TO = re.compile(r"(?:r[ée]pondre [àa]|reply to)\s+(.+)", re.IGNORECASE)
+_ITSELF = re.compile(r"(?:ce|cet) (?:message|commentaire|avis)$|this comment$|cela$", re.IGNORECASE)
+_UNIT = r"\d{1,3} ?(?:sem|min|mois|ans?|hrs?|[smhjdwy])\b\.?"
+_SHORT_AGO = re.compile(_UNIT, re.IGNORECASE)
+_LIKES = re.compile(r"\d{1,6}")
+_LINK = (
+    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report"
+    rf"|modifi[ée]r?|edited|edit|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
+)
+_LINKS = re.compile(rf"{_LINK}(?:[\s·•|/,›»-]+{_LINK})*", re.IGNORECASE)
