@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
+from moderation.threads.exports import isso, staticman
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -48,6 +49,8 @@ class Format(NamedTuple):
 FORMATS: Mapping[str, Format] = {
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
+    "isso": Format(isso.matches, isso.read, "Isso: its SQLite database"),
+    "staticman": Format(staticman.matches, staticman.read, "Staticman: comments as YAML, a file or a folder of files"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""
