@@ -36,11 +36,11 @@ class Entry(NamedTuple):
 
 
 def keys(head: str) -> set[str]:
-    """Return the keys of a text that begins like YAML, and of any other none.
+    r"""Return the keys of a text that begins like YAML, and of any other none.
 
     Examples
     --------
-    >>> sorted(keys("# 1.yml\\n- name: Awa\\n  message: Bravo\\n")), keys("Bamako : rien\\nname: Awa")
+    >>> sorted(keys("# 1.yml\n- name: Awa\n  message: Bravo\n")), keys("Bamako : rien\nname: Awa")
     (['message', 'name'], set())
     """
     return set(_KEY.findall(head)) if _START.match(head) else set()

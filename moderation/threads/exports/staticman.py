@@ -11,7 +11,7 @@ from pathlib import PurePath
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads.dates import read_date
-from moderation.threads.draft import NAMED, named
+from moderation.threads.draft import named
 from moderation.threads.exports.entries import Entry, entries, keys
 from moderation.threads.exports.markdown import shown
 from moderation.threads.rows import Row, gathered
@@ -45,11 +45,11 @@ class _Page:
 
 
 def matches(head: str) -> bool:
-    """Tell whether a text begins like a comment of Staticman.
+    r"""Tell whether a text begins like a comment of Staticman.
 
     Examples
     --------
-    >>> matches("_id: 3c8c\\nname: Awa\\nmessage: Bravo"), matches("message: Bravo"), matches("Awa\\nmessage: x\\n_id: 3")
+    >>> matches("_id: 3c8c\nname: Awa\nmessage: Bravo"), matches("message: Bravo"), matches("Awa\nmessage: x\n_id: 3")
     (True, False, False)
     """
     found = keys(head)
