@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
-from moderation.threads.exports import isso, staticman
+from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -47,10 +47,17 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
-    "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
-    "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
+    "coral": Format(
+        coral.matches, coral.read, "Coral and Talk: collections, answers of the API, tables of the importer"
+    ),
+    "artalk": Format(artalk.matches, artalk.read, "Artalk: transfer files and tables"),
+    "remark42": Format(remark42.matches, remark42.read, "Remark42: backups and answers of its API"),
+    "commento": Format(commento.matches, commento.read, "Commento, Commento++ and Comentario: their exports"),
+    "valine": Format(valine.matches, valine.read, "Valine, Waline and Twikoo: lists and lines of JSON"),
     "isso": Format(isso.matches, isso.read, "Isso: its SQLite database"),
     "staticman": Format(staticman.matches, staticman.read, "Staticman: comments as YAML, a file or a folder of files"),
+    "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
+    "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""

@@ -9,7 +9,7 @@ from typing import Any
 from moderation.comments import Thread
 from moderation.threads.documents import Found, top
 from moderation.threads.draft import Draft
-from moderation.threads.exports.values import Facts, at, listed, net_likes, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, at, date, listed, net_likes, objects, or_empty, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, add, gathered
 from moderation.threads.source import Source
@@ -102,7 +102,7 @@ def _rows(nodes: object, where: str, number: int) -> Iterator[Row]:
 
 
 def _row(comment: Facts, number: int, where: str, above: str = "") -> Row:
-    user, votes = at(comment, "user"), at(comment, "votes")
+    user = at(comment, "user")
     parent, url = text(at(comment, "pid")), text(at(comment, "locator", "url"))
     hard = at(user, "id") == "deleted"  # the reader is deleted with the comment
     return row(
@@ -115,7 +115,14 @@ def _row(comment: Facts, number: int, where: str, above: str = "") -> Row:
         parent_id=above if parent in TOP else parent,
         text=plain(text(at(comment, "text"))) or text(at(comment, "orig")),
         author="" if hard else unescape(text(at(user, "name"))),
-        created_at=text(at(comment, "time")),
+        created_at=date(at(comment, "time")),
         status="deleted" if at(comment, "delete") is True else "approved",
-        likes=str(sum(vote is True for vote in votes.values())) if votes and isinstance(votes, dict) else net_likes(at(comment, "score")),
+        likes=_likes(comment),
     )
+
+
+def _likes(comment: Facts) -> str:
+    votes = at(comment, "votes")
+    if votes and isinstance(votes, dict):
+        return str(sum(vote is True for vote in votes.values()))
+    return net_likes(at(comment, "score"))

@@ -14,6 +14,7 @@ from moderation.threads.dates import read_date
 from moderation.threads.draft import named
 from moderation.threads.exports.entries import Entry, entries, keys
 from moderation.threads.exports.markdown import shown
+from moderation.threads.exports.values import or_empty, row
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 
@@ -24,7 +25,8 @@ PARENTS = ("replying_to_uid", "replyID", "reply_id", "parent_id")
 POSITION = "replying_to"  # or an id
 FIRST = "replyThread"  # the id of the first comment of the branch, where its answers are not told apart
 
-BY_POSITION = "answers the comment that had its number on the page; numbers change when a comment is deleted, so the parent may be another"
+BY_POSITION = "answers a comment by its number on the page, which changes when another is deleted"
+
 
 _OURS = {"_id", "_parent", POSITION, FIRST, *PARENTS, "email", "date"}
 
@@ -71,7 +73,7 @@ def read(source: Source) -> Iterator[Thread]:
     [('1', None), ('2', '1')]
     """
     pages = _pages(source)
-    for thread in gathered(lambda: _rows(source, pages), source):
+    for thread in or_empty(gathered(lambda: _rows(source, pages), source), source):
         page = pages.get(thread.id)
         if page and page.by_position:
             yield _doubtful(thread, page, source)
@@ -102,17 +104,18 @@ def _rows(source: Source, pages: Mapping[str, _Page]) -> Iterator[Row]:
             source.report.drop("no text", 1)
             source.report.notes.add("dropped, no text", entry.where)
             continue
-        fields = {
-            "id": _id(entry),
-            "thread_id": _page(entry, source),
-            "parent_id": _parent(entry, pages[_page(entry, source)]),
-            "text": shown(text),
-            "author": entry.fields.get("name", ""),
-            "created_at": entry.fields.get("date", ""),
-            "addressee": entry.fields.get("replyName", ""),
-            "email": _email(entry.fields.get("email", "")),
-        }
-        yield Row(entry.number, entry.where, {field: value for field, value in fields.items() if value})
+        yield row(
+            entry.number,
+            entry.where,
+            id=_id(entry),
+            thread_id=_page(entry, source),
+            parent_id=_parent(entry, pages[_page(entry, source)]),
+            text=shown(text),
+            author=entry.fields.get("name", ""),
+            created_at=entry.fields.get("date", ""),
+            addressee=entry.fields.get("replyName", ""),
+            email=_email(entry.fields.get("email", "")),
+        )
 
 
 def _id(entry: Entry) -> str:

@@ -86,6 +86,22 @@ def first(facts: Facts, *keys: str) -> str:
     return next(filter(None, (text(facts.get(key)) for key in keys)), "")
 
 
+def date(value: object) -> str:
+    """Return a date as it is written, also as MongoDB writes it; nothing for the zero of Go, the first day of the year 1.
+
+    Examples
+    --------
+    >>> date({"$date": {"$numberLong": "1714217400000"}}), date({"__type": "Date", "iso": "2024-04-27T11:30:00Z"})
+    ('1714217400000', '2024-04-27T11:30:00Z')
+    >>> date("0001-01-01T00:00:00Z"), date(None)
+    ('', '')
+    """
+    for key in ("$date", "$numberLong", "iso"):
+        value = value[key] if isinstance(value, dict) and key in value else value
+    written = text(value)
+    return "" if written.startswith("0001-01-01") else written
+
+
 def net_likes(score: object) -> str:
     """Return likes less dislikes as the likes; nothing where there are more dislikes, which says nothing of the likes.
 
