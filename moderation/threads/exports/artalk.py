@@ -11,7 +11,7 @@ from moderation.errors import DamagedSourceError
 from moderation.threads.documents import top
 from moderation.threads.exports.entries import entries, keys
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, drop, each, first, listed, objects, or_empty, row, text
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 
@@ -49,7 +49,7 @@ def matches(head: str) -> bool:
     """
     facts = top(head).first
     comments = listed(facts.get("comments"))
-    return any(is_comment(one) for one in (facts, *comments[:1])) or _NEEDED <= keys(head)
+    return any(one.keys() >= _NEEDED for one in (facts, *comments[:1])) or _NEEDED <= keys(head)
 
 
 def is_comment(facts: Facts) -> bool:
@@ -60,7 +60,7 @@ def is_comment(facts: Facts) -> bool:
     >>> is_comment({"content": "Bravo", "page_key": "/or"}), is_comment({"key": "/or", "title": "L'or"})
     (True, False)
     """
-    return facts.keys() >= _NEEDED
+    return "content" in facts and not facts.keys().isdisjoint(("page_key", "rid", "nick"))
 
 
 def read(source: Source) -> Iterator[Thread]:
@@ -93,11 +93,12 @@ def _records(source: Source) -> Iterator[tuple[str, Facts]]:
             yield entry.where, entry.fields
         return
     for found in objects(source):
-        comments = found.value.get("comments")
-        if isinstance(comments, list):
-            yield from ((f"{found.where}, comment {place}", one) for place, one in enumerate(listed(comments), start=1))
-        else:
+        if "comments" in found.value:
+            yield from each(found.value["comments"], found.where, source)
+        elif is_comment(found.value):
             yield found.where, found.value
+        else:
+            drop(found.where, source)
 
 
 def _rows(source: Source, tables: _Tables) -> Iterator[Row]:

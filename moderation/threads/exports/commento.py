@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from moderation.comments import Status, Thread
 from moderation.threads.documents import top
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, at, first, listed, net_likes, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, at, each, first, listed, net_likes, objects, or_empty, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
@@ -64,9 +64,8 @@ def _rows(source: Source) -> Iterator[Row]:
     for found in objects(source):
         pages = {text(one.get("id")): one for one in listed(found.value.get("pages"))}
         people = {first(one, "commenterHex", "id"): one for one in listed(found.value.get("commenters"))}
-        for place, comment in enumerate(listed(found.value.get("comments")), start=1):
+        for where, comment in each(found.value.get("comments"), found.where, source):
             number += 1
-            where = f"comment {place}" if found.where == "line 1" else f"{found.where}, comment {place}"
             page = pages.get(text(comment.get("pageId")), comment)
             _note_state(comment, where, source)
             yield _row(comment, number, where, page, people.get(first(comment, "commenterHex", "userCreated"), {}))

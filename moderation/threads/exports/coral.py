@@ -12,7 +12,7 @@ from moderation.comments import Thread
 from moderation.threads.documents import top
 from moderation.threads.exports import coral_table
 from moderation.threads.exports.coral_table import STATUSES, note_status
-from moderation.threads.exports.values import Facts, at, date, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, at, date, drop, first, listed, objects, or_empty, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
@@ -66,35 +66,45 @@ def read(source: Source) -> Iterator[Thread]:
 def _rows(source: Source) -> Iterator[Row]:
     number = 0
     for found in objects(source):
-        comments = list(_comments(found.value))
-        if not comments and "id" in found.value and "comments" not in found.value:
-            source.report.drop("not a comment")
-            source.report.notes.add("dropped, not a comment", found.where)
-        for place, (comment, story, above) in enumerate(comments, start=1):
+        for place, (comment, story, above) in enumerate(_comments(found.value), start=1):
+            where = f"{found.where}, comment {place}" if found.value is not comment else found.where
+            if not _is_comment(comment):
+                drop(where, source)
+                continue
             number += 1
-            where = found.where if len(comments) == 1 else f"{found.where}, comment {place}"
             _note(comment, where, source)
             yield _row(comment, number, where, story, above)
 
 
-def _comments(value: Any) -> Iterator[tuple[Facts, Facts, str]]:
-    """Yield the comments of an answer with the story and the id of the comment that each stands under."""
+def _comments(value: Any) -> Iterator[tuple[Any, Facts, str]]:
+    """Yield the comments of an answer, each with its story and the id of the comment that it stands under.
+
+    What stands in their place and is no comment is yielded too.
+    """
     waiting: list[tuple[Any, Facts, str]] = [(value, {}, "")]
     while waiting:
         one, story, above = waiting.pop()
         if isinstance(one, list):
             waiting.extend((item, story, above) for item in reversed(one))
-        elif isinstance(one, dict):
-            if _is_comment(one):
-                yield one, at(one, "story") or story, above
-                above = text(one.get("id"))
-            elif "id" in one and "comments" in one:
-                story = one
-            waiting.extend((one[key], story, above) for key in reversed(BRANCHES) if key in one and one is not story)
+            continue
+        inner = [key for key in reversed(BRANCHES) if key in one] if isinstance(one, dict) else []
+        if _is_comment(one):
+            yield one, at(one, "story") or story, above
+            above = text(one["id"])
+            inner = [key for key in inner if key != "story"]
+        elif not inner:
+            yield one, story, above
+        elif "id" in one:
+            story = one
+        waiting.extend((one[key], story, above) for key in inner if key == "node" or isinstance(one[key], list | dict))
 
 
-def _is_comment(facts: Facts) -> bool:
-    return "id" in facts and not facts.keys().isdisjoint(("body", "revisions", "revision", "body_history", "storyID"))
+def _is_comment(facts: Any) -> bool:
+    return (
+        isinstance(facts, dict)
+        and "id" in facts
+        and not facts.keys().isdisjoint(("body", "revisions", "revision", "body_history", "storyID"))
+    )
 
 
 def _row(comment: Facts, number: int, where: str, story: Facts, above: str) -> Row:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
+from pathlib import PurePath
 
 from moderation.comments import Thread
 from moderation.threads.documents import Found, top
 from moderation.threads.draft import Draft
-from moderation.threads.exports.values import Facts, at, date, listed, net_likes, objects, or_empty, row, text
+from moderation.threads.exports.values import (
+    Facts,
+    at,
+    date,
+    drop,
+    each,
+    listed,
+    net_likes,
+    objects,
+    or_empty,
+    row,
+    text,
+)
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, add, gathered
 from moderation.threads.source import Source
@@ -61,22 +73,26 @@ def _entries(source: Source) -> Iterator[Row | Thread]:
     number = 0
     for found in objects(source):
         if "comments" in found.value:
-            rows = list(_rows(found.value["comments"], found.where, number))
+            rows = list(_rows(found.value["comments"], found.where, number, source))
             number += len(rows)
             if len({one.fields.get("thread_id") for one in rows}) > 1:
                 yield from rows
             else:
                 yield _thread(found, rows, source)
-        elif "version" not in found.value:
+        elif "id" in found.value:
             number += 1
             yield _row(found.value, number, found.where)
+        elif "version" not in found.value:
+            drop(found.where, source)
 
 
 def _thread(found: Found, rows: list[Row], source: Source) -> Thread:
     info = found.value.get("info")
     url, count = text(at(info, "url")), at(info, "count")
     thread_id = rows[0].fields.get("thread_id") if rows else None
-    draft = Draft(thread_id or url or source.name, source, announced=count if isinstance(count, int) else None)
+    draft = Draft(
+        thread_id or url or PurePath(source.name).name, source, announced=count if type(count) is int else None
+    )
     if not rows:
         draft.notes.add("no comments in it")
     for one in rows:
@@ -84,21 +100,22 @@ def _thread(found: Found, rows: list[Row], source: Source) -> Thread:
     return draft.thread()
 
 
-def _rows(nodes: object, where: str, number: int) -> Iterator[Row]:
+def _rows(nodes: object, where: str, number: int, source: Source) -> Iterator[Row]:
     """Yield the comments of a list or a tree, in the order in which they are shown."""
-    open_nodes = [iter(nodes if isinstance(nodes, list) else [])]
-    parents = [""]
-    while open_nodes:
-        node: Any = next(open_nodes[-1], None)
+    branches = [(each(nodes, where, source), "")]  # innermost last, with the comment that it answers
+    while branches:
+        branch, above = branches[-1]
+        place, node = next(branch, ("", None))
         if node is None:
-            open_nodes.pop()
-            parents.pop()
+            branches.pop()
+            continue
+        comment = node.get("comment", node)
+        if not isinstance(comment, dict) or "id" not in comment:
+            drop(place, source)
             continue
         number += 1
-        comment = node.get("comment", node) if isinstance(node, dict) else {}
-        yield _row(comment if isinstance(comment, dict) else {}, number, f"{where}, comment {number}", parents[-1])
-        open_nodes.append(iter(listed(at(node, "replies"))))
-        parents.append(text(at(comment, "id")))
+        yield _row(comment, number, f"{where}, comment {number}", above)
+        branches.append((each(node.get("replies"), f"{where}, comment {number}", source), text(comment["id"])))
 
 
 def _row(comment: Facts, number: int, where: str, above: str = "") -> Row:

@@ -14,7 +14,7 @@ from moderation.threads.dates import read_date
 from moderation.threads.draft import named
 from moderation.threads.exports.entries import Entry, entries, keys
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import or_empty, row
+from moderation.threads.exports.values import drop, or_empty, row
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 
@@ -101,8 +101,7 @@ def _rows(source: Source, pages: Mapping[str, _Page]) -> Iterator[Row]:
     for entry in entries(source):
         text = next((entry.fields[key] for key in TEXTS if key in entry.fields), None)
         if text is None:
-            source.report.drop("no text", 1)
-            source.report.notes.add("dropped, no text", entry.where)
+            drop(entry.where, source, "no text")
             continue
         yield row(
             entry.number,

@@ -8,7 +8,7 @@ from itertools import chain
 from moderation.comments import Status, Thread
 from moderation.threads.documents import top
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, at, date, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, at, date, drop, each, first, listed, objects, or_empty, row, text
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 
@@ -50,18 +50,16 @@ def read(source: Source) -> Iterator[Thread]:
 def _rows(source: Source) -> Iterator[Row]:
     number = 0
     for found in objects(source):
-        lists = [
-            value
-            for value in (at(found.value, "data", "Comment"), found.value.get("results"))
-            if isinstance(value, list)
+        tables = [
+            table for table in (at(found.value, "data", "Comment"), found.value.get("results")) if table is not None
         ]
-        if not lists and "comment" not in found.value:
-            source.report.drop("not a comment")
-            source.report.notes.add("dropped, not a comment", found.where)
+        places = chain.from_iterable(each(table, found.where, source) for table in tables)
+        if not tables and "comment" not in found.value:
+            drop(found.where, source)
             continue
-        for place, facts in enumerate(chain.from_iterable(map(listed, lists)) if lists else [found.value], start=1):
+        for where, facts in places if tables else [(found.where, found.value)]:
             number += 1
-            yield _row(facts, number, f"{found.where}, comment {place}" if lists else found.where, source)
+            yield _row(facts, number, where, source)
 
 
 def _row(facts: Facts, number: int, where: str, source: Source) -> Row:
@@ -71,10 +69,10 @@ def _row(facts: Facts, number: int, where: str, source: Source) -> Row:
     return row(
         number,
         where,
-        id=first(facts, "objectId", "_id", "id") or text(at(facts, "_id", "$oid")),
+        id=_id(facts, "objectId", "_id", "id"),
         thread_id=first(facts, "url"),
         url=first(facts, "href"),
-        parent_id=first(facts, "pid", "rid"),
+        parent_id=_id(facts, "pid", "rid"),
         text=shown(first(facts, "comment")),
         author=first(facts, "nick"),
         email=first(facts, "mail"),
@@ -82,3 +80,8 @@ def _row(facts: Facts, number: int, where: str, source: Source) -> Row:
         status="spam" if facts.get("isSpam") is True else STATUSES.get(status, ""),
         likes=str(len(likes)) if isinstance(likes, list) else text(likes),
     )
+
+
+def _id(facts: Facts, *keys: str) -> str:
+    """Return the first id, also as MongoDB writes it."""
+    return next(filter(None, (text(at(facts, key, "$oid")) or first(facts, key) for key in keys)), "")

@@ -38,6 +38,45 @@ def objects(source: Source) -> Iterator[Found]:
             )
 
 
+def each(values: object, where: str, source: Source) -> Iterator[tuple[str, Facts]]:
+    """Yield the objects of a list of comments, and where they stand; what is no object is counted.
+
+    Raises
+    ------
+    DamagedSourceError
+        Where the comments are no list.
+
+    Examples
+    --------
+    >>> source = Source.of("...")
+    >>> [place for place, _ in each([{}, None, {}], "line 1", source)], dict(source.report.dropped)
+    (['comment 1', 'comment 3'], {'not a comment': 1})
+    """
+    if values is not None and not isinstance(values, list):
+        source.damaged(f"{source.name}, {where}: the comments are no list; expected one; export them again", rows=1)
+        return
+    for number, value in enumerate(values or (), start=1):
+        place = f"comment {number}" if where == "line 1" else f"{where}, comment {number}"
+        if isinstance(value, dict):
+            yield place, value
+        else:
+            drop(place, source)
+
+
+def drop(where: str, source: Source, reason: str = "not a comment") -> None:
+    """Count what was met among comments and is in no thread.
+
+    Examples
+    --------
+    >>> source = Source.of("...")
+    >>> drop("line 3", source)
+    >>> list(source.report.notes.lines())
+    ['dropped, not a comment: 1 comment (first: line 3)']
+    """
+    source.report.drop(reason)
+    source.report.notes.add(f"dropped, {reason}", where)
+
+
 def listed(value: object) -> list[Facts]:
     """Return the objects of a list; nothing of what is none.
 
