@@ -23,7 +23,7 @@ _DIRECTIVE = re.compile(r"%(?:YAML|TAG)\s")
 _NULLS = ("~", "null", "Null", "NULL")
 _NOT_YAML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _START = re.compile(r"(?:\ufeff|\s|#.*\n|---(?=\s)|%.*\n)*(?:-\s+)?[\"']?[A-Za-z_]\w*[\"']?:(?:\s|\Z)")
-_KEY = re.compile(r"^(?:-\s+|\s*)[\"']?([A-Za-z_]\w*)[\"']?:(?=\s|\Z)", re.MULTILINE)
+_KEY = re.compile(r"^(?:-[ \t]+|[ \t]*)[\"']?([A-Za-z_]\w*)[\"']?:(?=\s|\Z)", re.MULTILINE)
 
 
 class Entry(NamedTuple):

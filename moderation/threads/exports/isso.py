@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from moderation.comments import Status, Thread
@@ -100,19 +100,28 @@ def read(source: Source) -> Iterator[Thread]:
 @contextmanager
 def _on_disk(source: Source) -> Iterator[Path]:
     """Give the path of the database, or of a copy of it."""
+    path = _path(source)
+    if path is not None:
+        for log in _LOGS:
+            if path.with_name(path.name + log).exists():
+                source.report.notes.add(f"what stands only in {path.name}{log} is not read")
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, "comments.db")
+        source.data.seek(0)
+        with copy.open("wb") as file:
+            copyfileobj(source.data, file, CHUNK)
+        yield copy
+
+
+def _path(source: Source) -> Path | None:
+    """Return the path of the file that is open; None where it is none, or another has its name by now."""
     name = getattr(source.data, "name", None)
     with suppress(OSError, ValueError):
         if isinstance(name, str) and os.path.samestat(Path(name).stat(), os.fstat(source.data.fileno())):
-            for log in _LOGS:
-                if Path(name + log).exists():
-                    source.report.notes.add(f"what stands only in {Path(name).name}{log} is not read")
-            yield Path(name)
-            return
-    with NamedTemporaryFile(suffix=".db") as copy:
-        source.data.seek(0)
-        copyfileobj(source.data, copy, CHUNK)
-        copy.flush()
-        yield Path(copy.name)
+            return Path(name)
+    return None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
