@@ -168,6 +168,17 @@ def test_a_view_that_never_ends_is_not_run(tmp_path):
         list(read_threads(database(tmp_path / "a.db", rows=(), statements=[THREADS, view])))
 
 
+def test_a_computed_column_is_not_computed(tmp_path):
+    table = THREADS.replace("title VARCHAR(256)", "title AS (hex(zeroblob(1000))), x AS (hex(zeroblob(60000000)))")
+    path = database(tmp_path / "a.db", rows=(), statements=[table, COMMENTS])
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO threads (id, uri) VALUES (1, '/or')")
+        connection.execute(f"INSERT INTO comments VALUES ({','.join('?' * 14)})", SAMPLE[0])
+    connection.close()
+    (found,) = read_threads(path)
+    assert (found.id, found.title, len(found)) == ("/or", None, 1)
+
+
 def test_a_trigger_is_not_run_and_the_file_is_not_written(sample):
     before = sample.read_bytes()
     list(read_threads(sample))

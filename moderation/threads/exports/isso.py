@@ -27,8 +27,11 @@ MAGIC = "SQLite format 3\0"
 HEADER = 100  # bytes
 LONGEST = 1 << 26  # bytes of one value, as in tables
 
-FIELDS = ("id", "parent", "created", "mode", "text", "author", "email", "likes")
-"""Columns that are read where the database has them; the addresses of readers are not."""
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "comments": ("id", "parent", "created", "mode", "text", "author", "email", "likes"),
+    "threads": ("uri", "title"),
+}
+"""Columns that are read where the database has them; the network addresses of readers are not."""
 
 _NEEDED = {"comments": {"id", "tid", "text"}, "threads": {"id", "uri"}}
 _MODES: Mapping[int, Status] = {4: "deleted", 2: "held", 1: "approved"}  # bits, of which the first that is set counts
@@ -73,14 +76,14 @@ def read(source: Source) -> Iterator[Thread]:
     moderation.errors.SourceError: stream: cannot be read as a database (file is not a database); ...
     """
     with _on_disk(source) as path, closing(_opened(path)) as database:
-        columns = _columns(database, source)
+        queries = _queries(database, source)
         members = _members(database)
         flaw, lost = _cut(source) or members.flaw, 0
         for tid, ids in members.ids.items():
-            draft = _draft(database, tid, source)
+            draft = _draft(database, queries, tid, source)
             for comment_id in ids:
                 try:
-                    _add(draft, _row(database, columns, comment_id))
+                    _add(draft, _row(database, queries, "comments", comment_id))
                 except sqlite3.Error as error:
                     flaw, lost = flaw or str(error), lost + 1
             if len(draft):
@@ -129,12 +132,13 @@ def _opened(path: Path) -> sqlite3.Connection:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     database.text_factory = bytes  # texts that are not UTF-8 are no reason to stop
     database.execute("PRAGMA trusted_schema = OFF")
+    database.execute("PRAGMA cell_size_check = ON")
     database.execute("PRAGMA writable_schema = ON")  # otherwise a file that was cut is refused whole
     return database
 
 
-def _columns(database: sqlite3.Connection, source: Source) -> Mapping[str, bool]:
-    """Return which columns the comments have.
+def _queries(database: sqlite3.Connection, source: Source) -> Mapping[str, str]:
+    """Return for each table how to look up a row by its id.
 
     Raises
     ------
@@ -161,7 +165,10 @@ def _columns(database: sqlite3.Connection, source: Source) -> Mapping[str, bool]
             f"{source.name}: is an SQLite database with the tables {have}; expected comments and threads as Isso has "
             "them; export the comments as JSON or CSV"
         )
-    return {field: field in names["comments"] for field in FIELDS}
+    return {
+        table: f"SELECT {', '.join(column if column in names[table] else 'NULL' for column in columns)} FROM {table} WHERE id = ?"
+        for table, columns in COLUMNS.items()
+    }
 
 
 def _members(database: sqlite3.Connection) -> _Members:
@@ -186,11 +193,9 @@ def _cut(source: Source) -> str | None:
     return f"it ends at byte {size}, its header says {expected}"
 
 
-def _draft(database: sqlite3.Connection, tid: Any, source: Source) -> Draft:
+def _draft(database: sqlite3.Connection, queries: Mapping[str, str], tid: Any, source: Source) -> Draft:
     try:
-        row = database.execute("SELECT * FROM threads WHERE id = ?", (tid,))
-        names = [column[0] for column in row.description]
-        page = dict(zip(names, row.fetchone() or (), strict=False))
+        page = _row(database, queries, "threads", tid)
     except sqlite3.Error:
         page = {}
     uri = _text(page.get("uri"))
@@ -200,12 +205,11 @@ def _draft(database: sqlite3.Connection, tid: Any, source: Source) -> Draft:
     return draft
 
 
-def _row(database: sqlite3.Connection, columns: Mapping[str, bool], comment_id: Any) -> dict[str, Any]:
-    fields = ", ".join(field if known else f"NULL AS {field}" for field, known in columns.items())
-    row = database.execute(f"SELECT {fields} FROM comments WHERE id = ?", (comment_id,)).fetchone()
+def _row(database: sqlite3.Connection, queries: Mapping[str, str], table: str, row_id: Any) -> dict[str, Any]:
+    row = database.execute(queries[table], (row_id,)).fetchone()
     if row is None:
-        raise sqlite3.DatabaseError("a comment is not where the list of comments says")
-    return dict(zip(columns, row, strict=True))
+        raise sqlite3.DatabaseError("a row is not where the list of comments says")
+    return dict(zip(COLUMNS[table], row, strict=True))
 
 
 def _add(draft: Draft, row: Mapping[str, Any]) -> None:
