@@ -9,7 +9,7 @@ from moderation.threads import Report, read_threads
 
 def read(comments, commenters=(), report=None, **more):
     text = json.dumps({"version": 1, "comments": comments, "commenters": list(commenters), **more})
-    return list(read_threads(io.BytesIO(text.encode()), "commento", report=report or Report()))
+    return list(read_threads(io.BytesIO(text.encode()), "commento", report=report or Report(), personal_data=True))
 
 
 def comment(number="1", **facts):
@@ -72,7 +72,7 @@ def test_texts(facts, text):
 def test_authors_are_named_in_a_list_of_their_own():
     people = [{"commenterHex": "a1", "name": "Awa", "email": "undefined"}]
     (found,) = read([comment(commenterHex="a1"), comment("2", commenterHex="anonymous", parentHex="1")], people)
-    assert [(c.author, c.parent_id) for c in found] == [("Awa", None), (None, "1")]
+    assert [(c.author, c.parent_id, c.email) for c in found] == [("Awa", None, None), (None, "1", None)]
 
 
 def test_comentario_keeps_the_path_alone():

@@ -137,6 +137,16 @@ def test_a_database_without_comments_is_an_empty_thread_that_says_so(tmp_path):
     assert (found.id, len(found), found.notes) == ("vide.db", 0, ("no comments in it",))
 
 
+def test_a_database_that_keeps_a_log_is_read_without_making_one(sample):
+    with sqlite3.connect(sample) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+    connection.close()
+    threads = read_threads(sample)
+    assert next(threads).id == "/mali/or-2026"
+    assert [path.name for path in sample.parent.iterdir()] == ["comments.db"]
+    assert len(list(threads)) == 1
+
+
 def test_what_stands_only_in_a_log_is_named(sample):
     sample.with_name("comments.db-wal").write_bytes(b"")
     report = Report()
@@ -200,7 +210,7 @@ def after_damage(data):
     with pytest.raises(DamagedSourceError) as caught:
         found.extend(int(c.id) for thread in threads for c in thread)
     going_on = Report()
-    list(read_threads(io.BytesIO(data), report=going_on, keep_going=True))
+    assert all(read_threads(io.BytesIO(data), report=going_on, keep_going=True))
     assert going_on.kept == len(found)
     assert going_on.read == going_on.kept + going_on.dropped["damaged"]
     assert going_on.damage == [str(caught.value)]

@@ -173,6 +173,19 @@ def test_an_entry_without_a_text_is_counted():
     assert (len(found), report.dropped) == (1, {"no text": 1})
 
 
+def test_places_in_a_folder_are_those_in_its_files(tmp_path):
+    report = Report()
+    folder(tmp_path, entry1="\ufeff_id: a\nmessage: m\n", entry2="- _id: b\n  message: m\n- _id: c\n")
+    (found,) = read_threads(tmp_path, report=report)
+    assert [c.id for c in found] == ["a", "b"]
+    assert list(report.notes.lines()) == ["dropped, no text: 1 comment (first: entry2.yml, line 3)"]
+
+
+def test_an_id_comes_before_a_number():
+    (found,) = read("_id: 2\nmessage: m\n---\n_id: 1\nmessage: m\n---\n_id: 3\nmessage: m\nreplying_to: 1\n")
+    assert (found["3"].parent_id, found.notes) == ("1", ())
+
+
 def test_a_damaged_file_of_a_folder_costs_no_other(tmp_path):
     folder(tmp_path, entry1="_id: a\nmessage: m\n", entry2="_id: b\nmessage: [m\n", entry3="_id: c\nmessage: m\n")
     report = Report()
