@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
+from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -46,6 +47,13 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
+    "wordpress-json": Format(
+        wordpress.matches, wordpress.read, "WordPress: comments of its REST API (/wp/v2/comments)"
+    ),
+    "discourse": Format(discourse.matches, discourse.read, "Discourse: a topic or a list of posts, JSON"),
+    "reddit": Format(reddit.matches, reddit.read, "Reddit: a post and its comments, JSON"),
+    "hackernews": Format(hackernews.matches, hackernews.read, "Hacker News: items of Algolia or Firebase, JSON"),
+    "json": Format(generic.matches, generic.read, "JSON of any other make: comments in arrays, replies inside"),
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
