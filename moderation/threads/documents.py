@@ -11,12 +11,13 @@ from typing import Any, NamedTuple, TextIO
 from moderation.threads.nested import Nested, decoder, mended
 from moderation.threads.source import Source
 
-STEP = 1 << 18  # characters read at once, more where one value is longer
+STEP = 1 << 16  # characters read at once, more where one value is longer; an error counts the lines of all that is held
 
 NEAR = 16
 """An error this close to the end of what was read may be of a word or an escape that goes on after it."""
 
 _GAP = re.compile("[ \t\r\n\ufeff\x1e]*")  # joined pages have a mark each; RFC 7464 has record separators
+_MORE = re.compile("[^ \t\r\n]")
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")  # escapes of halves of an emoji
 _LINE = re.compile(r"\n[\[{]")
 
@@ -223,7 +224,7 @@ class _Text:
 
     def ends(self, at: int) -> bool:
         """Tell whether nothing but blanks follows a place."""
-        return not self._held[at:].strip()
+        return not _MORE.search(self._held, at)
 
     def position(self, at: int) -> tuple[int, int]:
         """Return the line and the column of a place, which is not before one that was asked for."""

@@ -108,7 +108,7 @@ class _Reading:
         """Read a value without what it holds, which is returned."""
         value, thread, parent, where = waiting
         if isinstance(value, list):
-            return [waiting._replace(value=one, where=f"{where}.{n}") for n, one in enumerate(value, start=1)]
+            return [waiting._replace(value=one) for one in value]
         if not isinstance(value, dict):
             self._draft(thread).drop("not an object", where)
             return []
@@ -121,7 +121,7 @@ class _Reading:
             thread = self._thread(value, thread, where)
         else:
             self._refuse(value, thread, where)
-        return [_Waiting(value[key], thread, parent, f"{where}, {key}") for key in lists]
+        return [_Waiting(value[key], thread, parent, where) for key in lists]
 
     def _thread(self, value: Facts, thread: Draft | None, where: str) -> Draft | None:
         """Return the thread that an object is; one without an id or an address is a part of the thread around it."""
@@ -151,8 +151,8 @@ class _Reading:
         fields["parent_id"] = _parent(fields.get("parent_id")) or parent or ""
         if _HTML.search(fields.get("text", "")):
             fields["text"] = plain(fields["text"])
-        draft = thread or self._drafts.of(fields.get("thread_id"))
-        add(draft, Row(self._number, where, fields))
+        draft = self._drafts.of(fields.get("thread_id")) if thread is None else thread
+        add(draft, Row(self._number, f"{where}, comment {self._number}", fields))
         return draft, fields["id"]
 
     def _field(self, value: Facts, field: str) -> str | None:
