@@ -77,7 +77,7 @@ def documents(source: Source) -> Iterator[Found]:
     >>> [found.where for found in documents(Source.of('[{"id": 1}, {"id": 2}]\n{"id": 3}\n[4]'))]
     ['item 1', 'item 2', 'line 2', 'document 3, item 1']
     """
-    with source.text() as lines:
+    with source.text(whole_lines=False) as lines:
         text = _Text(lines)
         document = item = 0  # item 0: outside of an array
         while text.skips():
@@ -90,7 +90,7 @@ def documents(source: Source) -> Iterator[Found]:
             try:
                 value = text.value()
             except json.JSONDecodeError as error:
-                begun, value = text.begins(), text.salvaged()
+                begun, value = text.begins("{", "["), text.salvaged()
                 if value is not None:
                     yield Found(where, value)
                 _damaged(source, text, where, error, begun)
@@ -101,7 +101,7 @@ def documents(source: Source) -> Iterator[Found]:
                 item = item + 1 if item and text.separates() else 0
             except json.JSONDecodeError as error:
                 _damaged(source, text, f"after {where}", error)
-                item = text.resumes(error.pos, item)
+                item = item + 1 if text.begins("{") else text.resumes(error.pos, item)  # a comma is missing
         if item:
             place = f"{source.name}, line {text.line()}"
             source.damaged(f"{place}: ends inside an array; expected its closing bracket; export it again, it is cut")
@@ -151,9 +151,9 @@ class _Text:
             if not self._grows():
                 return False
 
-    def begins(self) -> bool:
-        """Tell whether a bracket stands next."""
-        return self._held.startswith(("{", "["), self._at)
+    def begins(self, *brackets: str) -> bool:
+        """Tell whether one of these stands next."""
+        return self._held.startswith(brackets, self._at)
 
     def takes(self, mark: str) -> bool:
         """Pass over a mark where it stands next."""
