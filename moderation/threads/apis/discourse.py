@@ -69,7 +69,7 @@ def _fill(source: Source, drafts: Drafts) -> None:
             for number, post in enumerate(_posts(value), start=1):
                 _add(drafts, post, f"{where}, post {number}")
         else:
-            drafts.of(None).drop("not a post", where)
+            drafts.drop("not a post", where)
 
 
 def _posts(value: Facts) -> list[object]:
@@ -92,7 +92,7 @@ def _add_topic(drafts: Drafts, topic: Facts, where: str) -> None:
 
 def _add(drafts: Drafts, post: object, where: str, topic_id: str | None = None) -> None:
     if not isinstance(post, dict) or not _is_post(post):
-        drafts.of(topic_id).drop("not a post", where)
+        drafts.drop("not a post", where, topic_id)
         return
     draft = drafts.of(
         topic_id or name(post.get("topic_id")), text(post.get("topic_title") or post.get("title")) or None

@@ -45,6 +45,16 @@ class Drafts:
         draft.announced = announced if draft.announced is None else draft.announced
         return draft
 
+    def note(self, sentence: str, where: str, thread_id: str | None = None) -> None:
+        """Add a note to a thread, or to the report where no such thread is known."""
+        draft = self._drafts.get(thread_id or "")
+        (self._source.report if draft is None else draft).notes.add(sentence, where)
+
+    def drop(self, reason: str, where: str, thread_id: str | None = None) -> None:
+        """Count something in the place of a comment that is none; the reason ends a sentence, as in "no text"."""
+        self._source.report.drop(reason)
+        self.note(f"dropped, {reason}", where, thread_id)
+
     def threads(self) -> Iterator[Thread]:
         """Close each thread; without any, one is empty and says so."""
         if not self._drafts:

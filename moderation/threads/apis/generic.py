@@ -110,7 +110,7 @@ class _Reading:
         if isinstance(value, list):
             return [waiting._replace(value=one) for one in value]
         if not isinstance(value, dict):
-            self._draft(thread).drop("not an object", where)
+            self._drafts.drop("not an object", where, None if thread is None else thread.id)
             return []
         lists = [key for key in LISTS if isinstance(value.get(key), list | dict)]
         is_comment = at(value, *self._text.split(".")) is not None or self._paths["text"][0][0] in value
@@ -139,10 +139,7 @@ class _Reading:
                 f"{self._source.name}, {where}: no {self._text}; found {keys}; expected a comment under {self._text!r}; "
                 "name the key that holds the comment with --map text=KEY"
             )
-        self._draft(thread).drop(f"no {self._text!r} in it", where)
-
-    def _draft(self, thread: Draft | None) -> Draft:
-        return self._drafts.of(None) if thread is None else thread
+        self._drafts.drop(f"no {self._text!r} in it", where, None if thread is None else thread.id)
 
     def _add(self, value: Facts, thread: Draft | None, parent: str | None, where: str) -> tuple[Draft, str]:
         self._number += 1

@@ -66,10 +66,10 @@ def _fill(source: Source, drafts: Drafts) -> None:
                 _add_hit(drafts, value, where)
             elif isinstance(value, dict) and _is_item(value) and (item_id := name(value.get("id"))):
                 if item_id in items:
-                    drafts.of(None).drop("the same item stands before", where)
+                    drafts.drop("the same item stands before", where)
                 items.setdefault(item_id, (where, value))
             else:
-                drafts.of(None).drop("null in the place of an item" if value is None else "not an item", where)
+                drafts.drop("null in the place of an item" if value is None else "not an item", where)
     finally:
         _add_items(drafts, items)
 
@@ -89,7 +89,7 @@ def _is_item(value: Facts) -> bool:
 
 
 def _add_tree(drafts: Drafts, root: Facts, where: str) -> None:
-    thread_id = name(root.get("story_id")) or name(root.get("id"))
+    thread_id = name(root.get("story_id"))
     if root["type"] != "comment":
         thread_id = name(root.get("id"))
         drafts.of(thread_id, text(root.get("title")) or None, text(root.get("url")) or f"{PAGE}{thread_id}")
@@ -98,7 +98,7 @@ def _add_tree(drafts: Drafts, root: Facts, where: str) -> None:
     while waiting:
         item, above = waiting.pop()
         if not isinstance(item, dict):
-            drafts.of(thread_id).drop("not an item", where)
+            drafts.drop("not an item", where, thread_id)
             continue
         item_id = name(item.get("id"))
         waiting += [(child, item_id) for child in reversed(listed(item.get("children")))]
@@ -115,14 +115,13 @@ def _add_hits(drafts: Drafts, answer: Facts, where: str) -> None:
         _add_hit(drafts, hit, f"{where}, hit {number}")
     found = count(answer.get("nbHits")) or 0
     if found > len(hits):
-        drafts.of(name(at(hits[0], "story_id")) if hits else None).notes.add(
-            "the search found more than this page shows", f"{where}, {len(hits)} of {found}"
-        )
+        story = name(at(hits[0], "story_id")) if hits else None
+        drafts.note("the search found more than this page shows", f"{where}, {len(hits)} of {found}", story)
 
 
 def _add_hit(drafts: Drafts, hit: object, where: str) -> None:
     if not isinstance(hit, dict) or not _is_hit(hit):
-        drafts.of(None).drop("not an item", where)
+        drafts.drop("not an item", where)
     elif "comment_text" in hit and hit["comment_text"] is not None:
         story = name(hit.get("story_id"))
         parent = name(hit.get("parent_id"))

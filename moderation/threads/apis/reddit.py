@@ -93,7 +93,7 @@ def _walk(drafts: Drafts, value: Any, post: str | None, where: str) -> str | Non
             comment_id = _add(drafts, data, post, parent, f"{where}, comment {number}")
             waiting.append((data.get("replies"), comment_id))
         elif thing not in ("", None):
-            drafts.of(post).drop("not a comment", where)
+            drafts.drop("not a comment", where, post)
     return post
 
 

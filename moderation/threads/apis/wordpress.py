@@ -69,7 +69,7 @@ def _fill(source: Source, drafts: Drafts) -> None:
         elif at(value, "_embedded", "replies") is not None:  # an article, ?_embed
             _add_embedded(drafts, value, where)
         else:
-            drafts.of(None).drop("not a comment", where)
+            drafts.drop("not a comment", where)
 
 
 def _is_error(value: object) -> bool:
@@ -93,7 +93,7 @@ def _title(article: object) -> str | None:
 
 def _add(drafts: Drafts, one: object, where: str, thread_id: str | None = None) -> None:
     if not isinstance(one, dict) or not _is_comment(one):
-        drafts.of(thread_id).drop("not a comment", where)
+        drafts.drop("not a comment", where, thread_id)
         return
     articles = listed(at(one, "_embedded", "up"))
     title = _title(articles[0]) if articles else None
