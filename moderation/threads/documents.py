@@ -11,12 +11,13 @@ from typing import Any, NamedTuple, TextIO
 from moderation.threads.nested import Nested, decoder, mended
 from moderation.threads.source import Source
 
-STEP = 1 << 18  # characters read at once, more where one value is longer
+STEP = 1 << 16  # characters read at once, more where one value is longer; an error counts the lines of all that is held
 
 NEAR = 16
 """An error this close to the end of what was read may be of a word or an escape that goes on after it."""
 
 _GAP = re.compile("[ \t\r\n\ufeff\x1e]*")  # joined pages have a mark each; RFC 7464 has record separators
+_MORE = re.compile("[^ \t\r\n]")
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")  # escapes of halves of an emoji
 _LINE = re.compile(r"\n[\[{]")
 
@@ -76,7 +77,7 @@ def documents(source: Source) -> Iterator[Found]:
     >>> [found.where for found in documents(Source.of('[{"id": 1}, {"id": 2}]\n{"id": 3}\n[4]'))]
     ['item 1', 'item 2', 'line 2', 'document 3, item 1']
     """
-    with source.text() as lines:
+    with source.text(whole_lines=False) as lines:
         text = _Text(lines)
         document = item = 0  # item 0: outside of an array
         while text.skips():
@@ -89,7 +90,7 @@ def documents(source: Source) -> Iterator[Found]:
             try:
                 value = text.value()
             except json.JSONDecodeError as error:
-                begun, value = text.begins(), text.salvaged()
+                begun, value = text.begins("{", "["), text.salvaged()
                 if value is not None:
                     yield Found(where, value)
                 _damaged(source, text, where, error, begun)
@@ -100,7 +101,7 @@ def documents(source: Source) -> Iterator[Found]:
                 item = item + 1 if item and text.separates() else 0
             except json.JSONDecodeError as error:
                 _damaged(source, text, f"after {where}", error)
-                item = text.resumes(error.pos, item)
+                item = item + 1 if text.begins("{") else text.resumes(error.pos, item)  # a comma is missing
         if item:
             place = f"{source.name}, line {text.line()}"
             source.damaged(f"{place}: ends inside an array; expected its closing bracket; export it again, it is cut")
@@ -150,9 +151,9 @@ class _Text:
             if not self._grows():
                 return False
 
-    def begins(self) -> bool:
-        """Tell whether a bracket stands next."""
-        return self._held.startswith(("{", "["), self._at)
+    def begins(self, *brackets: str) -> bool:
+        """Tell whether one of these stands next."""
+        return self._held.startswith(brackets, self._at)
 
     def takes(self, mark: str) -> bool:
         """Pass over a mark where it stands next."""
@@ -223,7 +224,7 @@ class _Text:
 
     def ends(self, at: int) -> bool:
         """Tell whether nothing but blanks follows a place."""
-        return not self._held[at:].strip()
+        return not _MORE.search(self._held, at)
 
     def position(self, at: int) -> tuple[int, int]:
         """Return the line and the column of a place, which is not before one that was asked for."""
