@@ -16,8 +16,8 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
-from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
 from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
+from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
