@@ -16,6 +16,8 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
+from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
+from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -46,6 +48,22 @@ class Format(NamedTuple):
 
 
 FORMATS: Mapping[str, Format] = {
+    "coral": Format(
+        coral.matches, coral.read, "Coral and Talk: collections, answers of the API, tables of the importer"
+    ),
+    "artalk": Format(artalk.matches, artalk.read, "Artalk: transfer files and tables"),
+    "remark42": Format(remark42.matches, remark42.read, "Remark42: backups and answers of its API"),
+    "commento": Format(commento.matches, commento.read, "Commento, Commento++ and Comentario: their exports"),
+    "valine": Format(valine.matches, valine.read, "Valine, Waline and Twikoo: lists and lines of JSON"),
+    "isso": Format(isso.matches, isso.read, "Isso: its SQLite database"),
+    "staticman": Format(staticman.matches, staticman.read, "Staticman: comments as YAML, a file or a folder of files"),
+    "wordpress-json": Format(
+        wordpress.matches, wordpress.read, "WordPress: comments of its REST API (/wp/v2/comments)"
+    ),
+    "discourse": Format(discourse.matches, discourse.read, "Discourse: a topic or a list of posts, JSON"),
+    "reddit": Format(reddit.matches, reddit.read, "Reddit: a post and its comments, JSON"),
+    "hackernews": Format(hackernews.matches, hackernews.read, "Hacker News: items of Algolia or Firebase, JSON"),
+    "json": Format(generic.matches, generic.read, "JSON of any other make: comments in arrays, replies inside"),
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),

@@ -90,17 +90,19 @@ class Source:
         return self.data.read(HEAD).decode(self.encoding, errors="replace")
 
     @contextmanager
-    def text(self) -> Iterator[TextIO]:
+    def text(self, *, whole_lines: bool = True) -> Iterator[TextIO]:
         """Open as text with its line ends kept, UTF-8 or UTF-16 with its mark, up to the line of the first byte that is neither.
 
-        With `Options.keep_going`, such bytes are read as Windows-1252.
+        Without `whole_lines`, it goes up to that byte: JSON may stand on one line. With `Options.keep_going`, such
+        bytes are read as Windows-1252.
 
         Raises
         ------
         DamagedSourceError
             On leaving, where something is not text.
         """
-        flaw, end = self._flaw or (None, None)
+        flaw, line_end, start = self._flaw or (None, None, None)
+        end = line_end if whole_lines else start
         if flaw is not None and self.options.keep_going:
             self.report.damage.append(flaw)
             codecs.register_error("windows-1252", _as_windows_1252)
@@ -127,8 +129,8 @@ class Source:
         return next((found for mark, found in MARKS.items() if head.startswith(mark)), "utf-8")
 
     @cached_property
-    def _flaw(self) -> tuple[str, int] | None:
-        """What is not text, and where the line ends that stands before it."""
+    def _flaw(self) -> tuple[str, int, int] | None:
+        """What is not text, where the line ends that stands before it, and where it begins."""
         decoder = codecs.getincrementaldecoder(self.encoding)()
         self.data.seek(0)
         at, line_end, chunk = 0, 0, b"?"
@@ -148,7 +150,7 @@ class Source:
             newline = chunk.rfind(b"\n", 0, None if flaw is None else max(flaw[0] - at, 0))
             line_end = at + newline + 1 if newline >= 0 else line_end
             if flaw is not None:
-                return f"{self.name}: byte {flaw[0]} is {flaw[1]}", line_end
+                return f"{self.name}: byte {flaw[0]} is {flaw[1]}", line_end, flaw[0]
             at += len(chunk)
         return None
 

@@ -1,0 +1,1 @@
+"""Exports and databases of comment systems: a module each."""
