@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
+from moderation.threads.feeds import blogger, disqus, wxr
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -48,6 +49,9 @@ class Format(NamedTuple):
 FORMATS: Mapping[str, Format] = {
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
+    "wxr": Format(wxr.matches, wxr.read, "WordPress eXtended RSS: the export of WordPress, in XML"),
+    "disqus": Format(disqus.matches, disqus.read, "the export of Disqus, in XML"),
+    "blogger": Format(blogger.matches, blogger.read, "the export of Blogger, in Atom"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""

@@ -1,0 +1,237 @@
+"""WordPress eXtended RSS, the export of WordPress, and the flavour of it that Disqus imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from html import unescape
+from pathlib import PurePath
+
+from lxml.etree import _Element
+
+from moderation.comments import Kind, Status, Thread
+from moderation.errors import DamagedSourceError
+from moderation.threads.draft import Draft
+from moderation.threads.feeds.elements import elements, fields, local, text
+from moderation.threads.feeds.mended import root
+from moderation.threads.markup import plain
+from moderation.threads.source import CHUNK, Source
+
+STATUSES: dict[str, Status] = {
+    "1": "approved",
+    "approve": "approved",
+    "approved": "approved",
+    "0": "held",
+    "hold": "held",
+    "spam": "spam",
+    "trash": "trash",
+    "post-trashed": "trash",
+}
+KINDS: dict[str, Kind] = {
+    "": "comment",
+    "comment": "comment",
+    "review": "comment",  # of a product
+    "wpdiscuz_sticky": "comment",
+    "pingback": "pingback",
+    "trackback": "trackback",
+}
+"""Types of comments that readers or their sites write; plugins keep records of other types among the comments."""
+
+_NOTE = "a note between editors, not of a reader"
+_RECORD = "a record of a plugin, not of a reader"
+
+_KEY = re.compile(rb"\s*(<!\[CDATA\[)?([^<>\]]{1,2000})")
+_LONGEST_KEY = 2048
+
+
+def matches(head: str) -> bool:
+    """Tell whether a text begins like an export of WordPress; a feed of news is none.
+
+    Examples
+    --------
+    >>> wp = 'xmlns:wp="https://wordpress.org/export/1.2/"'
+    >>> matches(f"<rss version='2.0' {wp}><channel>"), matches("<rss version='2.0'><channel>")
+    (True, False)
+    """
+    signs = ("wordpress.org/export/", "<wp:", "dsq:thread_identifier")
+    return root(head) == "rss" and any(sign in head for sign in signs)
+
+
+def read(source: Source) -> Iterator[Thread]:
+    """Read the threads of an export: one for each item that has comments.
+
+    The items that have the same `wp:post_id`, or none and the same link, are one thread.
+
+    Raises
+    ------
+    SourceError
+        Where it is no export in XML.
+    DamagedSourceError
+        Where it is not well-formed, after the comments that end before.
+
+    Examples
+    --------
+    >>> comment = "<comment><comment_id>1</comment_id><comment_content>Bravo !</comment_content></comment>"
+    >>> source = Source.of(f"<rss><channel><item><title>Riz</title><post_id>7</post_id>{comment}</item></channel></rss>")
+    >>> [(thread.id, thread.title, thread["1"].text) for thread in read(source)]
+    [('7', 'Riz', 'Bravo !')]
+    """
+    reading = _Reading(source)
+    damage: DamagedSourceError | None = None
+    try:
+        for element in elements(source, ("comment", "item")):
+            if local(element.tag) == "item":
+                yield from reading.end(element)
+            elif "wellformedweb.org" not in element.tag:  # an address for answers, in feeds
+                yield from reading.comment(element)
+    except DamagedSourceError as error:
+        damage = error
+    yield from reading.rest()
+    if damage is not None:
+        raise damage
+    if not source.report.threads:
+        draft = Draft(PurePath(source.name).name, source)
+        draft.notes.add("no comments in it")
+        yield draft.thread()
+
+
+class _Reading:
+    """The item that is read, and the threads that wait for more items."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.left = _repeated(source)
+        self.waiting: dict[str, Draft] = {}
+        self.items = self.comments = 0
+        self._begin(None)
+
+    def _begin(self, item: _Element | None) -> None:
+        self.item = item
+        self.facts: dict[str, str] = {}
+        self.draft: Draft | None = None
+        self.early: list[dict[str, str]] = []  # comments before the id of their item
+
+    def comment(self, element: _Element) -> Iterator[Thread]:
+        """Take a comment, and what stands before it in its item."""
+        item = element.getparent()
+        if item is not self.item:  # the end of the last one is missing
+            yield from self._ended()
+            self._begin(item)
+        before = element.getprevious()
+        while before is not None:
+            if local(before.tag) != "comment":
+                self.facts.setdefault(local(before.tag), text(before).strip())
+            before = before.getprevious()
+        self.early.append(fields(element))
+        if self.draft is not None or self.facts.get("post_id"):
+            self._add()
+
+    def end(self, item: _Element) -> Iterator[Thread]:
+        """Close an item, and give its thread if no other item has more of it."""
+        if item is not self.item:
+            yield from self._ended()
+            self._begin(item)
+        self.facts = {name: value.strip() for name, value in fields(item).items()} | self.facts
+        yield from self._ended()
+        self._begin(None)
+
+    def rest(self) -> Iterator[Thread]:
+        """Give what a damaged source leaves open."""
+        yield from self._ended()
+        for draft in self.waiting.values():
+            yield draft.thread()
+
+    def _ended(self) -> Iterator[Thread]:
+        if self.item is None:
+            return
+        self._add()
+        key = self._key()
+        self.items += 1
+        self.left[key] = self.left.get(key, 1) - 1
+        if self.left[key] <= 0:
+            del self.left[key]
+            if key in self.waiting:
+                yield self.waiting.pop(key).thread()
+
+    def _key(self) -> str:
+        facts = self.facts
+        return facts.get("post_id") or facts.get("link") or f"{PurePath(self.source.name).name}:{self.items + 1}"
+
+    def _add(self) -> None:
+        for comment in self.early:
+            if self.draft is None:
+                key = self._key()
+                self.draft = self.waiting.setdefault(key, Draft(key, self.source))
+            self.comments += 1
+            _add(self.draft, comment, self.comments, self.source.options.personal_data)
+        self.early.clear()
+        if self.draft is not None:
+            self.draft.title = self.draft.title or self.facts.get("title") or None
+            self.draft.url = self.draft.url or self.facts.get("link") or None
+
+
+def _add(draft: Draft, found: dict[str, str], number: int, personal_data: bool) -> None:
+    get = found.get
+    comment_id = get("comment_id", "").strip() or f"#{number}"
+    where = f"comment {comment_id}"
+    kind = KINDS.get(written := get("comment_type", "").strip().lower())
+    if kind is None:
+        draft.drop(_NOTE if written == "note" else _RECORD, f"{where}, type “{written[:60]}”")
+        return
+    status = STATUSES.get(approved := get("comment_approved", "").strip().lower())
+    if status is None and approved:
+        draft.notes.add("the status is left out, it is not known", f"{where}, “{approved[:60]}”")
+    parent_id = get("comment_parent", "").strip()
+    date, printed = _date(get("comment_date_gmt", "").strip(), get("comment_date", "").strip())
+    draft.add(
+        comment_id,
+        plain(get("comment_content", ""), breaks=True),
+        None if parent_id == "0" else parent_id,
+        author=get("comment_author", "").strip(),
+        created_at=date,
+        written=printed,
+        status=status,
+        kind=kind,
+        email=get("comment_author_email", "").strip() if personal_data else None,
+        where=where,
+    )
+
+
+def _date(gmt: str, own: str) -> tuple[datetime | None, str | None]:
+    """Return the date in UTC, else the one of the zone of the site as it is written; zeros stand for none."""
+    if gmt and gmt[:4] != "0000":
+        with suppress(ValueError):
+            return datetime.fromisoformat(f"{gmt}+00:00"), None
+    return None, own if own[:4] != "0000" else None
+
+
+def _repeated(source: Source) -> dict[str, int]:
+    """Return the ids and the links of items that stand more than once in a source, and how often, without parsing it."""
+    once: set[int] = set()
+    again: dict[str, int] = {}
+    for name, value in _keys(source):
+        key = hash((name, value))
+        if key in once:
+            written = value.decode(errors="replace")
+            again[written] = again.get(written, 1) + 1
+        once.add(key)
+    return again
+
+
+def _keys(source: Source) -> Iterator[tuple[bytes, bytes]]:
+    data, rest, more = source.data, b"", True
+    data.seek(0)
+    while more:
+        chunk = data.read(CHUNK)
+        more, chunk = bool(chunk), rest + chunk
+        end = len(chunk) - _LONGEST_KEY if more else len(chunk)
+        for name in (b"post_id>", b"<link>"):
+            at = chunk.find(name, 0, end)
+            while at >= 0:
+                found = _KEY.match(chunk, at + len(name))
+                if found and (value := found[2].strip()):
+                    yield name, value if found[1] else unescape(value.decode("utf-8", "replace")).encode()
+                at = chunk.find(name, at + len(name), end)
+        rest = chunk[max(end, 0) :]
