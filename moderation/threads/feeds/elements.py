@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -78,11 +79,17 @@ def attribute(element: etree._Element | None, name: str) -> str:
     return next((str(value).strip() for key, value in element.attrib.items() if local(key) == name), "")
 
 
-def elements(source: Source, names: tuple[str, ...], reference_in: str = "") -> Iterator[etree._Element]:
+def elements(
+    source: Source,
+    names: tuple[str, ...],
+    *,
+    reference_in: str = "",
+    passed: Callable[[etree._Element, etree._Element], None] | None = None,
+) -> Iterator[etree._Element]:
     """Yield the elements with these local names as they end, whatever their namespace.
 
-    When the next one is asked for, the last one and all that stands before it beside it are emptied, so that
-    memory stays flat.
+    What stands before an element beside it is gone by then, so that memory stays flat: also in one element
+    that holds a hundred thousand of them.
 
     Parameters
     ----------
@@ -90,6 +97,8 @@ def elements(source: Source, names: tuple[str, ...], reference_in: str = "") -> 
         Without namespace or prefix.
     reference_in
         Inside an element of this name, such an element is only a reference to one, and is not yielded.
+    passed
+        Called with an element and what stood before it beside it, before that goes.
 
     Raises
     ------
@@ -101,9 +110,11 @@ def elements(source: Source, names: tuple[str, ...], reference_in: str = "") -> 
 
     Examples
     --------
-    >>> source = Source.of("<rss><a>1</a><a>2</a></rss>")
-    >>> [element.text for element in elements(source, ("a",))]
-    ['1', '2']
+    >>> source = Source.of("<rss><a>1</a><b>2</b><a>3</a></rss>")
+    >>> gone = []
+    >>> texts = [a.text for a in elements(source, ("a",), passed=lambda a, before: gone.append(before.text))]
+    >>> texts, gone
+    (['1', '3'], ['2', '1'])
     """
     mended = Mended(source)
     parser = etree.XMLPullParser(
@@ -119,51 +130,52 @@ def elements(source: Source, names: tuple[str, ...], reference_in: str = "") -> 
     for _ in _fed(parser, mended):
         for _, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()):
             parent = element.getparent()
-            if reference_in and parent is not None and local(parent.tag) == reference_in:
-                continue
+            if parent is not None:
+                if reference_in and local(parent.tag) == reference_in:
+                    continue
+                before = element.getprevious()
+                while before is not None:  # what follows may still be written to by the parser, and must stay
+                    if passed is not None:
+                        passed(element, before)
+                    parent.remove(before)
+                    before = element.getprevious()
             yield element
-            _forget(element)
     mended.note()
     _judge(parser, mended, source)
 
 
 def _fed(parser: etree.XMLPullParser, mended: Mended) -> Iterator[None]:
     """Feed the parser, and pause wherever there may be elements to take."""
+    seen = 0
     try:
         for chunk in mended.chunks():
             parser.feed(chunk)
             yield
-            if len(parser.feed_error_log) > MOST_FLAWS:
-                return
+            log = parser.feed_error_log
+            if len(log) > seen:
+                broken = any(entry.level == etree.ErrorLevels.FATAL for entry in islice(log, seen, None))
+                if len(log) > MOST_FLAWS or (broken and not mended.source.options.keep_going):
+                    return
+                seen = len(log)
         parser.close()
     except etree.XMLSyntaxError:
         pass  # the log of the parser says more
     yield
 
 
-def _forget(element: etree._Element) -> None:
-    """Empty an element. What follows it may still be written to by the parser, and must stay: so its tail, too."""
-    element.clear(keep_tail=True)  # type: ignore[call-arg]  # missing in lxml-stubs
-    parent, before = element.getparent(), element.getprevious()
-    while before is not None and parent is not None:
-        parent.remove(before)
-        before = element.getprevious()
-
-
 def _judge(parser: etree.XMLPullParser, mended: Mended, source: Source) -> None:
+    """Say what the parser met: damage where the XML is not well-formed, else at most a note."""
     log = parser.feed_error_log
-    fatal = next((entry for entry in log if entry.level == etree.ErrorLevels.FATAL), None)
-    if fatal is None and len(log) > MOST_FLAWS:
-        fatal = log[-1]
-    flaws = [entry for entry in log if entry.level == etree.ErrorLevels.ERROR]
-    if fatal is None:
-        if flaws:
-            source.report.notes.add(
-                f"a flaw of its namespaces is passed over (line {flaws[0].line}: {flaws[0].message})"
-            )
-        return
-    column = max(fatal.column - mended.shift * (fatal.line == 1), 1)
-    source.damaged(
-        f"{source.name}, line {fatal.line}, column {column}: not well-formed XML ({fatal.message}); expected an export "
-        "that is whole; export it again, or correct that place"
-    )
+    errors = [entry for entry in log if entry.level >= etree.ErrorLevels.ERROR]
+    damage = next((entry for entry in errors if entry.level == etree.ErrorLevels.FATAL), None)
+    if damage is None and len(log) > MOST_FLAWS:
+        damage = log[-1]
+    if damage is not None:
+        column = max(damage.column - mended.shift * (damage.line == 1), 1)
+        source.damaged(
+            f"{source.name}, line {damage.line}, column {column}: not well-formed XML ({damage.message}); expected an "
+            "export that is whole; export it again, or correct that place"
+        )
+    elif errors:
+        where = f"line {errors[0].line}: {errors[0].message}"
+        source.report.notes.add(f"a flaw of its namespaces is passed over ({where})")

@@ -39,6 +39,8 @@ KINDS: dict[str, Kind] = {
 }
 """Types of comments that readers or their sites write; plugins keep records of other types among the comments."""
 
+_FACTS = ("post_id", "link", "title")
+
 _NOTE = "a note between editors, not of a reader"
 _RECORD = "a record of a plugin, not of a reader"
 
@@ -81,11 +83,13 @@ def read(source: Source) -> Iterator[Thread]:
     reading = _Reading(source)
     damage: DamagedSourceError | None = None
     try:
-        for element in elements(source, ("comment", "item")):
+        for element in elements(source, ("comment", "item"), passed=reading.passed):
             if local(element.tag) == "item":
-                yield from reading.end(element)
+                reading.end(element)
             elif "wellformedweb.org" not in element.tag:  # an address for answers, in feeds
-                yield from reading.comment(element)
+                reading.comment(element)
+            while reading.complete:
+                yield reading.complete.pop().thread()
     except DamagedSourceError as error:
         damage = error
     yield from reading.rest()
@@ -98,12 +102,13 @@ def read(source: Source) -> Iterator[Thread]:
 
 
 class _Reading:
-    """The item that is read, and the threads that wait for more items."""
+    """The item that is read, and the threads that wait for more items or to be given."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.left = _repeated(source)
         self.waiting: dict[str, Draft] = {}
+        self.complete: list[Draft] = []
         self.items = self.comments = 0
         self._begin(None)
 
@@ -113,47 +118,51 @@ class _Reading:
         self.draft: Draft | None = None
         self.early: list[dict[str, str]] = []  # comments before the id of their item
 
-    def comment(self, element: _Element) -> Iterator[Thread]:
-        """Take a comment, and what stands before it in its item."""
-        item = element.getparent()
-        if item is not self.item:  # the end of the last one is missing
-            yield from self._ended()
-            self._begin(item)
-        before = element.getprevious()
-        while before is not None:
-            if local(before.tag) != "comment":
-                self.facts.setdefault(local(before.tag), text(before).strip())
-            before = before.getprevious()
+    def passed(self, element: _Element, before: _Element) -> None:
+        """Take what an item says of itself before a comment."""
+        name = local(before.tag)
+        if name in _FACTS and local(element.tag) == "comment":
+            self._enter(element.getparent())
+            self.facts.setdefault(name, text(before).strip())
+
+    def comment(self, element: _Element) -> None:
+        """Take a comment."""
+        self._enter(element.getparent())
         self.early.append(fields(element))
         if self.draft is not None or self.facts.get("post_id"):
             self._add()
 
-    def end(self, item: _Element) -> Iterator[Thread]:
-        """Close an item, and give its thread if no other item has more of it."""
-        if item is not self.item:
-            yield from self._ended()
-            self._begin(item)
-        self.facts = {name: value.strip() for name, value in fields(item).items()} | self.facts
-        yield from self._ended()
+    def end(self, item: _Element) -> None:
+        """Close an item; its thread is complete if no other item has more of it."""
+        self._enter(item)
+        for child in item:
+            if local(child.tag) in _FACTS:
+                self.facts.setdefault(local(child.tag), text(child).strip())
+        self._close()
         self._begin(None)
 
     def rest(self) -> Iterator[Thread]:
         """Give what a damaged source leaves open."""
-        yield from self._ended()
-        for draft in self.waiting.values():
+        self._close()
+        for draft in (*self.complete, *self.waiting.values()):
             yield draft.thread()
 
-    def _ended(self) -> Iterator[Thread]:
+    def _enter(self, item: _Element | None) -> None:
+        if item is not self.item:
+            self._close()  # for one whose end is missing
+            self._begin(item)
+
+    def _close(self) -> None:
         if self.item is None:
             return
         self._add()
         key = self._key()
         self.items += 1
-        self.left[key] = self.left.get(key, 1) - 1
-        if self.left[key] <= 0:
-            del self.left[key]
-            if key in self.waiting:
-                yield self.waiting.pop(key).thread()
+        left = self.left.pop(key, 1) - 1
+        if left > 0:
+            self.left[key] = left
+        elif key in self.waiting:
+            self.complete.append(self.waiting.pop(key))
 
     def _key(self) -> str:
         facts = self.facts
@@ -175,14 +184,13 @@ class _Reading:
 def _add(draft: Draft, found: dict[str, str], number: int, personal_data: bool) -> None:
     get = found.get
     comment_id = get("comment_id", "").strip() or f"#{number}"
-    where = f"comment {comment_id}"
     kind = KINDS.get(written := get("comment_type", "").strip().lower())
     if kind is None:
-        draft.drop(_NOTE if written == "note" else _RECORD, f"{where}, type “{written[:60]}”")
+        draft.drop(_NOTE if written == "note" else _RECORD, f"comment {comment_id}, type “{written[:60]}”")
         return
     status = STATUSES.get(approved := get("comment_approved", "").strip().lower())
     if status is None and approved:
-        draft.notes.add("the status is left out, it is not known", f"{where}, “{approved[:60]}”")
+        draft.notes.add("the status is left out, it is not known", f"comment {comment_id}, “{approved[:60]}”")
     parent_id = get("comment_parent", "").strip()
     date, printed = _date(get("comment_date_gmt", "").strip(), get("comment_date", "").strip())
     draft.add(
@@ -195,7 +203,6 @@ def _add(draft: Draft, found: dict[str, str], number: int, personal_data: bool) 
         status=status,
         kind=kind,
         email=get("comment_author_email", "").strip() if personal_data else None,
-        where=where,
     )
 
 
