@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from itertools import islice
@@ -13,6 +14,7 @@ from lxml import etree
 from moderation.threads.feeds.mended import Mended
 from moderation.threads.source import Source
 
+ROOTS = ("rss", "feed", "disqus")
 MOST_FLAWS = 10_000  # of namespaces: the parser keeps a line of each in memory
 
 
@@ -119,7 +121,7 @@ def elements(
     mended = Mended(source)
     parser = etree.XMLPullParser(
         events=("end",),
-        tag=[tag for name in names for tag in (f"{{*}}{name}", f"wp:{name}")],
+        tag=[tag for name in (*names, *ROOTS) for tag in (f"{{*}}{name}", f"wp:{name}")],
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -127,40 +129,51 @@ def elements(
         huge_tree=True,
         recover=source.options.keep_going,
     )
-    for _ in _fed(parser, mended):
-        for _, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()):
-            parent = element.getparent()
-            if parent is not None:
-                if reference_in and local(parent.tag) == reference_in:
-                    continue
-                before = element.getprevious()
-                while before is not None:  # what follows may still be written to by the parser, and must stay
-                    if passed is not None:
-                        passed(element, before)
-                    parent.remove(before)
-                    before = element.getprevious()
-            yield element
+    for element in _ended(parser, mended):
+        parent = element.getparent()
+        if parent is None or (reference_in and local(parent.tag) == reference_in):
+            continue
+        before = element.getprevious()
+        while before is not None:  # what follows may still be written to by the parser, and must stay
+            if passed is not None:
+                passed(element, before)
+            parent.remove(before)
+            before = element.getprevious()
+        yield element
     mended.note()
     _judge(parser, mended, source)
 
 
-def _fed(parser: etree.XMLPullParser, mended: Mended) -> Iterator[None]:
-    """Feed the parser, and pause wherever there may be elements to take."""
-    seen = 0
-    try:
-        for chunk in mended.chunks():
+def _ended(parser: etree.XMLPullParser, mended: Mended) -> Iterator[etree._Element]:
+    """Feed the parser, and yield what it finds to end."""
+    recover = mended.source.options.keep_going
+    whole = False
+    for chunk in _unflawed(parser, mended):
+        with suppress(etree.XMLSyntaxError):  # the log of the parser says more
             parser.feed(chunk)
-            yield
-            log = parser.feed_error_log
-            if len(log) > seen:
-                broken = any(entry.level == etree.ErrorLevels.FATAL for entry in islice(log, seen, None))
-                if len(log) > MOST_FLAWS or (broken and not mended.source.options.keep_going):
-                    return
-                seen = len(log)
-        parser.close()
-    except etree.XMLSyntaxError:
-        pass  # the log of the parser says more
-    yield
+        for _, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()):
+            whole = whole or element.getparent() is None
+            yield element
+    if len(parser.feed_error_log) > MOST_FLAWS:
+        return
+    with suppress(etree.XMLSyntaxError):
+        if recover and not whole:
+            parser.feed(b";")  # it may still wait for the end of a reference
+            yield from (element for _, element in cast(Iterator[tuple[str, etree._Element]], parser.read_events()))
+        parser.close()  # to recover, it ends here whatever is open, also half a comment: so nothing is taken after it
+
+
+def _unflawed(parser: etree.XMLPullParser, mended: Mended) -> Iterator[bytes]:
+    """Yield the bytes of a source, up to the damage that ends the reading."""
+    seen = 0
+    for chunk in mended.chunks():
+        yield chunk
+        log = parser.feed_error_log
+        if len(log) > seen:
+            broken = any(entry.level == etree.ErrorLevels.FATAL for entry in islice(log, seen, None))
+            if len(log) > MOST_FLAWS or (broken and not mended.source.options.keep_going):
+                return
+            seen = len(log)
 
 
 def _judge(parser: etree.XMLPullParser, mended: Mended, source: Source) -> None:

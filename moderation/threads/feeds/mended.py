@@ -32,9 +32,7 @@ PREFIXES = {
 }
 """Declared where the root does not: exporters forget them, and a parser logs every element whose prefix is unknown."""
 
-_ROOT = re.compile(
-    r"<!--.*?-->|<(?P<html>html|!doctype\s+html)\b|<(?P<root>rss|feed|disqus)[\s>]", re.DOTALL | re.IGNORECASE
-)
+_ROOT = re.compile(r"<!--.*?-->|<(?i:(?P<html>html|!doctype\s+html))\b|<(?P<root>rss|feed|disqus)[\s>]", re.DOTALL)
 _PROLOGUE = re.compile(r"<!--.*?-->|<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -50,7 +48,7 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 def root(head: str) -> str:
-    r"""Return the name of the root of an export, in lower case; nothing for a page or another text.
+    r"""Return the name of the root of an export; nothing for a page or another text.
 
     Examples
     --------
@@ -58,7 +56,7 @@ def root(head: str) -> str:
     ('rss', '')
     """
     found = _found_root(head)
-    return found["root"].lower() if found else ""
+    return found["root"] if found else ""
 
 
 def _found_root(head: str) -> re.Match[str] | None:

@@ -89,7 +89,7 @@ def read(source: Source) -> Iterator[Thread]:
             elif "wellformedweb.org" not in element.tag:  # an address for answers, in feeds
                 reading.comment(element)
             while reading.complete:
-                yield reading.complete.pop().thread()
+                yield reading.complete.pop(0).thread()
     except DamagedSourceError as error:
         damage = error
     yield from reading.rest()
@@ -211,7 +211,7 @@ def _date(gmt: str, own: str) -> tuple[datetime | None, str | None]:
     if gmt and gmt[:4] != "0000":
         with suppress(ValueError):
             return datetime.fromisoformat(f"{gmt}+00:00"), None
-    return None, own if own[:4] != "0000" else None
+    return None, next((date for date in (own, gmt) if date and date[:4] != "0000"), None)
 
 
 def _repeated(source: Source) -> dict[str, int]:
@@ -233,7 +233,7 @@ def _keys(source: Source) -> Iterator[tuple[bytes, bytes]]:
     while more:
         chunk = data.read(CHUNK)
         more, chunk = bool(chunk), rest + chunk
-        end = len(chunk) - _LONGEST_KEY if more else len(chunk)
+        end = max(len(chunk) - _LONGEST_KEY, 0) if more else len(chunk)
         for name in (b"post_id>", b"<link>"):
             at = chunk.find(name, 0, end)
             while at >= 0:
@@ -241,4 +241,4 @@ def _keys(source: Source) -> Iterator[tuple[bytes, bytes]]:
                 if found and (value := found[2].strip()):
                     yield name, value if found[1] else unescape(value.decode("utf-8", "replace")).encode()
                 at = chunk.find(name, at + len(name), end)
-        rest = chunk[max(end, 0) :]
+        rest = chunk[end:]
