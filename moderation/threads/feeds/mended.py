@@ -10,6 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from moderation.errors import SourceError
 from moderation.threads.source import HEAD, Source
@@ -32,40 +33,76 @@ PREFIXES = {
 }
 """Declared where the root does not: exporters forget them, and a parser logs every element whose prefix is unknown."""
 
-_ROOT = re.compile(r"<!--.*?-->|<(?i:(?P<html>html|!doctype\s+html))\b|<(?P<root>rss|feed|disqus)[\s>]", re.DOTALL)
-_PROLOGUE = re.compile(r"<!--.*?-->|<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
-_DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
+_OPENER = re.compile(
+    r"(?P<opener><!--|<\?xml|<!DOCTYPE)|<(?i:(?P<page>html|!doctype\s{1,99}html))\b|<(?P<root>rss|feed|disqus)[\s>]"
+)
+_PAGE = re.compile(r"\s*html\b", re.IGNORECASE)
+_CLOSERS = {"<!--": "-->", "<?xml": "?>", "<!DOCTYPE": ">"}
+_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.-]+)["']""")
 
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _FORBIDDEN = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
 _UNFINISHED = re.compile(rb"(?:&[#\w]{0,12}|[\xc2-\xf4][\x80-\xbf]{0,2}|\xef\xbf)\Z")
 _SEQUENCES = re.compile(  # of UTF-8, beyond ASCII; the group is a byte that begins none
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|([\x80-\xff])"
+    rb"(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])"
 )
 _REPLACEMENT = "\ufffd".encode()
 
 
-def root(head: str) -> str:
-    r"""Return the name of the root of an export; nothing for a page or another text.
+class Prologue(NamedTuple):
+    """What stands before the root of an export: where that begins, its name, and how many characters are no XML."""
+
+    end: int
+    root: str
+    junk: int
+
+
+def prologue(head: str) -> Prologue | None:
+    r"""Find the root of an export; None for a page of HTML or another text.
 
     Examples
     --------
-    >>> root("\n<br /><b>Warning</b>: x\n<?xml version='1.0'?><rss version='2.0'>"), root("<!DOCTYPE html><rss>")
-    ('rss', '')
+    >>> prologue("\n<br /><b>Warning</b>: x\n<?xml version='1.0'?><rss version='2.0'>")
+    Prologue(end=46, root='rss', junk=25)
+    >>> prologue("<!DOCTYPE html><rss>")
     """
-    found = _found_root(head)
-    return found["root"] if found else ""
-
-
-def _found_root(head: str) -> re.Match[str] | None:
-    for match in _ROOT.finditer(head):
-        if match["html"]:
+    at = junk = 0
+    unclosed: set[str] = set()  # asked for once: nothing here may take the square of the length
+    while match := _OPENER.search(head, at):
+        if match["page"]:
             return None
+        before = head[at : match.start()].removeprefix("\ufeff")
+        junk += len(before if head.startswith("<?xml ", match.start()) else before.strip())
         if match["root"]:
-            return match
+            return Prologue(match.start(), match["root"], junk)
+        opener, at = match["opener"], match.end()
+        if opener == "<!DOCTYPE":
+            if _PAGE.match(head, at):
+                return None
+            bracket = head.find("[", at, at + 1000)
+            at = bracket if 0 <= bracket < head.find(">", at) else at
+        closer = "]>" if head.startswith("[", at) else _CLOSERS[opener]
+        end = -1 if closer in unclosed else head.find(closer, at)
+        if end < 0:
+            unclosed.add(closer)
+            junk += len(opener)
+        else:
+            at = end + len(closer)
     return None
+
+
+def root(head: str) -> str:
+    """Return the name of the root of an export; nothing for a page or another text.
+
+    Examples
+    --------
+    >>> root("<!-- <rss> --><disqus>"), root("Bonjour")
+    ('disqus', '')
+    """
+    found = prologue(head)
+    return found.root if found else ""
 
 
 @dataclass
@@ -124,21 +161,18 @@ class Mended:
 
     def _begun(self, start: bytes) -> bytes:
         text = start.decode(errors="replace").removeprefix("\ufeff")
-        found = _found_root(text)
+        found = prologue(text)
         if found is None:
             raise SourceError(
                 f"{self.source.name}: no element rss, feed or disqus in the first {HEAD} bytes; expected an export in XML of "
                 "WordPress, Disqus or Blogger; name the format that it is in"
             )
-        prologue, name = text[: found.start()], found["root"]
-        first, declaration, rest = prologue.partition("<?xml ")
-        self.junk = len(first) if declaration else 0
-        self.junk += len(_PROLOGUE.sub("", declaration + rest if declaration else first).strip())
-        self.doctype = "<!ENTITY" in prologue
-        lines = prologue.split("\n")
-        ours = _document_type(name)
-        self.shift = len(ours.encode())
-        return (ours + "\n".join(" " * len(line.encode()) for line in lines) + text[found.start() :]).encode()
+        self.junk = found.junk
+        self.doctype = "<!ENTITY" in text[: found.end]
+        ours = _document_type(found.root)
+        self.shift = len(ours)
+        blank = "\n".join(" " * len(line.encode()) for line in text[: found.end].split("\n"))
+        return (ours + blank + text[found.end :]).encode()
 
     def _clean(self) -> Iterator[bytes]:
         left = b""
