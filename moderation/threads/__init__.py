@@ -18,6 +18,7 @@ from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import jsonl, pasted, table
 from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
 from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
+from moderation.threads.feeds import blogger, disqus, wxr
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -66,6 +67,9 @@ FORMATS: Mapping[str, Format] = {
     "json": Format(generic.matches, generic.read, "JSON of any other make: comments in arrays, replies inside"),
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
+    "wxr": Format(wxr.matches, wxr.read, "WordPress eXtended RSS: the export of WordPress, in XML"),
+    "disqus": Format(disqus.matches, disqus.read, "the export of Disqus, in XML"),
+    "blogger": Format(blogger.matches, blogger.read, "the export of Blogger, in Atom"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""

@@ -57,8 +57,9 @@ def plain(html: str, *, breaks: bool = False) -> str:
     >>> plain("Un\nDeux<br />\nTrois", breaks=True)
     'Un\nDeux\nTrois'
     """
-    if "<" not in html and "&" not in html and "  " not in html and html.isprintable():
-        return html.strip()
+    if "<" not in html and "&" not in html and "  " not in html:
+        if html.isprintable() or (breaks and _is_tidy(html)):
+            return html.strip()
     try:
         html.encode()
     except UnicodeEncodeError:  # surrogates: pairs are characters, others become U+FFFD
@@ -211,6 +212,12 @@ class _Text:
         elif not _shows(label, href):
             self.parts.insert(self.end, f" ({href})")
             self.end += 1
+
+
+def _is_tidy(typed: str) -> bool:
+    """Tell whether lines, with paragraphs at most between them, are already as `plain` gives them."""
+    gaps = "\n\n\n" in typed or "\n " in typed or " \n" in typed
+    return not gaps and typed.replace("\n", "").isprintable()
 
 
 def _is_text(line: str) -> bool:

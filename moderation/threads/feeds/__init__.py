@@ -1,0 +1,1 @@
+"""Exports in XML: WordPress (WXR), Disqus and Blogger."""
