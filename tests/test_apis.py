@@ -366,6 +366,25 @@ def test_replies_in_comments_and_parents_by_id():
     assert [(one.text, found.depth(one.id)) for one in found] == [("a", 1), ("b", 2), ("c", 3), ("d", 2), ("e", 1)]
 
 
+def test_replies_in_later_lines_are_found():
+    found = thread('{"id": 1, "text": "a", "replies": []}\n{"id": 2, "text": "b", "replies": [{"text": "c"}]}')
+    assert [(one.text, found.depth(one.id)) for one in found] == [("a", 1), ("b", 1), ("c", 2)]
+    assert detected('{"text": "il a écrit \\"replies\\": [{"}') == "jsonl"
+
+
+@pytest.mark.parametrize("key", ["data", "results"])
+def test_comments_are_found_in_objects_around_them(key):
+    assert [one.author for one in thread({"status": "ok", key: {"comments": [{"text": "a", "name": "Awa"}]}})] == [
+        "Awa"
+    ]
+
+
+def test_a_title_makes_an_article_of_a_text_with_comments():
+    answer = [{"id": "a", "title": "Eau", "text": "Un article", "comments": [{"text": "b"}]}]
+    assert [(one.id, [c.text for c in one]) for one in threads(answer)] == [("a", ["b"])]
+    assert [one.text for one in thread([{"text": "a", "comments": [{"text": "b"}]}])] == ["a", "b"]
+
+
 def test_columns_may_lead_into_objects():
     answer = {"data": [{"n": 1, "user": {"name": "Awa"}, "content": {"body": "Oui"}, "reply_to": None}]}
     columns = {"text": "content.body", "author": "user.name", "id": "n", "parent_id": "reply_to"}

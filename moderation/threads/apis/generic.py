@@ -31,6 +31,7 @@ ALSO = {
 
 _HTML = re.compile(r"</?(?:p|br|div|blockquote)\b[^<>]{0,500}>", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*(?:(\[)\s*[\[{\]]|\{\s*[\"}])")
+_NESTED = re.compile(r'(?<!\\)"(?:replies|children)"\s*:\s*\[\s*\{')
 _OVER_LINES = re.compile(r"\s*\{[ \t]*\r?\n")
 
 
@@ -57,9 +58,14 @@ def matches(head: str) -> bool:
     if not begins:
         return False
     first = top(head).first
-    nested = [key for key in LISTS if any(isinstance(one, dict) for one in listed(first.get(key)))]
-    deep = any(listed(one.get(key)) for one in listed(first.get("comments")) if isinstance(one, dict) for key in LISTS)
-    return bool(begins[1]) or bool(_OVER_LINES.match(head)) or bool({*nested} - {"comments"}) or deep
+    lists = {key for key in LISTS if _holds_objects(first.get(key))}
+    tree = _NESTED.search(head)
+    return bool(begins[1] or _OVER_LINES.match(head) or lists - {"comments"} or tree)
+
+
+def _holds_objects(value: object) -> bool:
+    inner = [listed(value.get(key)) for key in LISTS] if isinstance(value, dict) else [listed(value)]
+    return any(isinstance(one, dict) for found in inner for one in found)
 
 
 def read(source: Source) -> Iterator[Thread]:
