@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
-from moderation.threads import jsonl, pasted, table
+from moderation.threads import jsonl, pages, pasted, table
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -48,6 +48,7 @@ class Format(NamedTuple):
 FORMATS: Mapping[str, Format] = {
     "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
     "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
+    "html": Format(pages.matches, pages.read, "saved HTML page with comments: WordPress and other systems"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""
