@@ -7,8 +7,10 @@ with their parents, and returns True; or it adds nothing and returns False where
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
 
 from selectolax.lexbor import LexborHTMLParser
@@ -57,8 +59,23 @@ def read(source: Source) -> Iterator[Thread]:
     ('Prix du riz', [('7', 'Bravo')])
     """
     draft = Draft(PurePath(source.name).name, source)
-    tree = LexborHTMLParser(page.decoded(source, draft.notes))
-    page.describe(tree, draft)
-    next((True for fill in SYSTEMS.values() if fill(tree, draft)), False)
-    page.conclude(tree, draft)
-    yield draft.thread()
+    with _uncollected():
+        html = page.decoded(source, draft.notes)
+        tree = LexborHTMLParser(html)
+        page.describe(tree, draft)
+        any(fill(tree, draft) for fill in SYSTEMS.values())
+        page.conclude(tree, draft, html)
+        thread = draft.thread()
+    yield thread
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking for cycles in what makes none: for the nodes of a large page that takes a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

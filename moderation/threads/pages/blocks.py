@@ -7,7 +7,7 @@ parent. So names, dates and texts are looked up once for the page, and each is l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -94,7 +94,13 @@ APART = (
 )
 """What stands beside the text of a comment, where nothing holds the text alone."""
 
-Facts = dict[int, tuple[LexborNode, str]]  # number of a comment -> what was found of it, and where
+NEAR = 8
+"""Steps from a node to its comment on all pages seen; where it is further, the way is remembered."""
+
+LIST = ".no-such-class, "
+"""Makes a list of a selector: a search for one tag or attribute alone takes four times as long as one for a list."""
+
+Facts = dict[int, str]  # number of a comment -> what was found of it
 
 _BY = re.compile(r"(?:par|by|von|por)\s+", re.IGNORECASE)
 _SAYS = re.compile(
@@ -109,19 +115,29 @@ class Blocks:
     Examples
     --------
     >>> tree = LexborHTMLParser("<ol><li id=a><b class=fn>Awa</b> <p>Oui</p><ul><li id=b><i class=fn>Issa</i></ul></ol>")
-    >>> blocks = Blocks(tree)
+    >>> blocks = Blocks(tree, "li")
     >>> [(blocks.above(node), blocks.add(node)) for node in tree.css("li")]
     [(None, 0), (0, 1)]
     >>> [(blocks.author(number), blocks.text(number)) for number in (0, 1)]
     [('Awa', 'Oui'), ('Issa', '')]
     """
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
-        self.tree = tree
+    def __init__(
+        self,
+        tree: LexborHTMLParser,
+        selector: str = "",
+        authors: Sequence[str] = AUTHORS,
+        dates: Sequence[str] = DATES,
+        texts: Sequence[str] = TEXTS,
+    ) -> None:
+        self.tree, self.selector = tree, selector
+        self._selectors = authors, dates, texts
         self.nodes: list[LexborNode] = []
         self.awaited: set[int] = set()  # the comments whose facts are looked for until they are found
-        self._bodies: dict[int, LexborNode] = {}
-        self._owners: dict[int, int | None] = {}  # mem_id of a node -> the comment that it stands in
+        self._bodies: dict[int, LexborNode] = {}  # of comments whose text stands beside their node
+        self._read: set[int] = set()  # mem_id of the nodes that hold facts
+        self._owners: dict[int, int] = {}  # mem_id of a node -> the comment that it is
+        self._ways: dict[int, int | None] = {}  # mem_id of a node -> the comment that it stands in
 
     def add(self, node: LexborNode, awaited: bool = True) -> int:
         """Make a node the next comment; nodes come in the order of the page, and answers after what they answer."""
@@ -138,87 +154,131 @@ class Blocks:
 
     def above(self, node: LexborNode) -> int | None:
         """Return the comment around a node, which may be one itself."""
-        return self.owner(node.parent)
+        above = node.parent
+        return self.owner(above) if above is not None else None
 
-    def owner(self, node: LexborNode | None) -> int | None:
-        """Return the comment that a node is or stands in; each node of the page is passed only once."""
-        owners, passed, found = self._owners, [], None
-        while node is not None:
-            key = node.mem_id
+    def parents(self, known: Container[int]) -> list[int | None]:
+        """Return for each block the nearest one around it that is known to be a comment."""
+        parents: list[int | None] = []
+        for node in self.nodes:
+            above = self.above(node)
+            parents.append(above if above is None or above in known else parents[above])
+        return parents
+
+    def owner(self, node: LexborNode) -> int | None:
+        """Return the comment that a node is or stands in; no way up the page is walked twice, but for a few steps."""
+        owners, ways, passed, steps, found = self._owners, self._ways, [], 0, None
+        at: LexborNode | None = node
+        while at is not None:
+            key = at.mem_id
             if key in owners:
                 found = owners[key]
                 break
-            passed.append(key)
-            node = node.parent
+            steps += 1
+            if steps > NEAR:
+                if key in ways:
+                    found = ways[key]
+                    break
+                passed.append(key)
+            at = at.parent
         for key in passed:
-            owners[key] = found
+            ways[key] = found
         return found
 
     def author(self, number: int) -> str | None:
         """Return the name that stands in a comment."""
-        return self._authors[number][1] if number in self._authors else None
+        return self._authors.get(number)
 
     def written(self, number: int) -> str | None:
         """Return the date of a comment, in the exactest form in which it stands there."""
-        return self._dates[number][1] if number in self._dates else None
+        return self._dates.get(number)
 
     def text(self, number: int) -> str:
         """Return the text of a comment without its name, date, links to answer and the answers to it."""
-        node, selector = self._texts.get(number) or (self._bodies.get(number, self.nodes[number]), "")
-        text = _paragraphs(node) if selector == TEXTS[0] else None
-        return text_of(node, self.apart) if text is None else text
+        text = self._texts.get(number)
+        return text_of(self._bodies.get(number, self.nodes[number]), self._apart) if text is None else text
 
-    def facts(self, selectors: Iterable[str], read: Callable[[LexborNode, int], str | None]) -> Facts:
+    def facts(
+        self,
+        selectors: Iterable[str],
+        read: Callable[[LexborNode, int], str | None],
+        before: Facts | None = None,
+    ) -> Facts:
         """Read a fact of each comment where the first selector finds it, until all that are awaited have it."""
-        found: Facts = {}
+        found: Facts = before or {}
         for selector in selectors:
             if self.awaited <= found.keys():
                 break
-            for node in self.tree.css(selector):
-                number = self.owner(node)
-                if number is not None and number not in found and (fact := read(node, number)):
-                    found[number] = node, fact
+            for number, node in self._placed(selector):
+                if number is not None and number not in found:
+                    fact = read(node, number)
+                    if fact is not None:
+                        found[number] = fact
+                        self._read.add(node.mem_id)
         return found
 
+    def _placed(self, selector: str) -> Iterable[tuple[int | None, LexborNode]]:
+        """Return the nodes that a selector finds, each with its comment.
+
+        Where exactly one stands between the beginnings of any two comments, it is that of the first: this is so on
+        most pages, and nothing has to be led up to its comment.
+        """
+        owners, at = self._owners, None
+        placed: list[tuple[int | None, LexborNode]] = []
+        for node in self.tree.css(f"{self.selector}, {selector}") if self.selector else ():
+            number = owners.get(node.mem_id)
+            if number is None:
+                placed.append((at, node))
+            else:
+                at = number
+        if (
+            placed
+            and len(placed) == len(self.nodes) == len({number for number, _ in placed})
+            and self._is_own(*placed[-1])
+        ):
+            return placed
+        return ((self.owner(node), node) for node in self.tree.css(LIST + selector))
+
+    def _is_own(self, number: int | None, node: LexborNode) -> bool:
+        return number is not None and number == self.owner(node)
+
     @cached_property
-    def apart(self) -> set[int]:
+    def _apart(self) -> set[int]:
         """The nodes that belong to no text: names, dates, links to answer, and the comments themselves."""
         found = {node.mem_id for node in self.nodes}
         found.update(node.mem_id for node in self.tree.css(", ".join(APART)))
-        found.update(node.mem_id for facts in (self._authors, self._dates) for node, _ in facts.values())
-        return found.difference(node.mem_id for node, _ in self._texts.values())
+        return found | self._read
 
     @cached_property
     def _authors(self) -> Facts:
-        return self.facts(AUTHORS, lambda node, _: _name(node))
+        return self.facts(self._selectors[0], lambda node, _: _name(node))
 
     @cached_property
     def _dates(self) -> Facts:
         odd: Facts = {}
 
         def date(node: LexborNode, number: int) -> str | None:
+            written = node.attributes.get("datetime")
+            if written and written.startswith("20"):
+                return written
             for written in _printed(node):
                 if written.startswith("20") or read_date(written).problem != NOT_A_DATE:
                     return written
-                odd.setdefault(number, (node, written))
+                odd.setdefault(number, written)
             return None
 
-        found = self.facts(DATES, date)
-        found = odd | found
-        if not self.awaited <= found.keys():
-            found = self.facts(LOOSE_DATES, date) | found
-        return found
+        found = self.facts(self._selectors[1], date)
+        return self.facts(LOOSE_DATES, date, odd | found)
 
     @cached_property
     def _texts(self) -> Facts:
-        """The node of each text, and the selector that found it."""
-        found: Facts = {}
-        for selector in TEXTS:
-            nodes = self.facts([selector], lambda node, _: "found")
-            found = {number: (node, selector) for number, (node, _) in nodes.items()} | found
-            if self.awaited <= found.keys():
-                break
-        return found
+        assert self._authors is not None  # names and dates first: they are no part of a text
+        assert self._dates is not None
+        alone = self.facts(self._selectors[2][:1], lambda node, _: self._text(node, _paragraphs(node)))
+        return self.facts(self._selectors[2][1:], lambda node, _: self._text(node), alone)
+
+    def _text(self, node: LexborNode, quick: str | None = None) -> str:
+        return text_of(node, self._apart) if quick is None else quick
 
 
 def _name(node: LexborNode) -> str | None:
@@ -234,7 +294,7 @@ def _name(node: LexborNode) -> str | None:
     name = " ".join(name.split())
     if name[-1:] == ":":
         name = _SAYS.sub("", name)
-    return name
+    return name or None
 
 
 def _beside(node: LexborNode | None) -> bool:
@@ -263,22 +323,18 @@ def _paragraphs(node: LexborNode) -> str | None:
     """
     parts = []
     for child in node.iter(include_text=True):
-        inner: LexborNode | None = child
-        if child.tag == "p":
-            inner = child.first_child
-            if inner is None:
+        text = child.text_content
+        if text is not None:
+            if text.isspace():
                 continue
-            if inner.next is not None:
-                return None
-        elif not (child.text_content or "?").isspace():
             return None
-        else:
-            continue
-        if inner.tag != "-text":
+        inner = child.first_child
+        if child.tag != "p" or inner is None or inner.next is not None:
             return None
-        text = inner.text_content or ""
-        if "  " in text or not text.replace("\xa0", "").replace("\u202f", "").isprintable():
+        text = inner.text_content
+        if text is None or "  " in text:
             return None
-        if text := text.rstrip().lstrip(" "):
-            parts.append(text)
-    return "\n\n".join(parts).lstrip()
+        if not text.isprintable() and not text.replace("\xa0", "").replace("\u202f", "").isprintable():
+            return None
+        parts.append(text.rstrip().lstrip(" "))
+    return "\n\n".join(filter(None, parts)).lstrip()

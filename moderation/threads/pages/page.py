@@ -18,6 +18,7 @@ from moderation.threads.source import HEAD, Source
 LONGEST = 1 << 28
 """Bytes of the longest page: its tree takes several times as much memory."""
 MOST_ATTRIBUTES = 2_000  # of one tag: a parser takes the square of their number
+MOST_REGIONS = 20
 MOST_LOOKED_AT = 5_000  # elements around comments in which their number is looked for
 
 REGIONS = (
@@ -52,7 +53,10 @@ _LONG_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]*)[^<>]{{{4 * MOST_ATTRIBUTES},}}>")
 _INLINE = frozenset("a abbr b br em font i img small span strong svg u".split())
 _PASSED = frozenset("ol ul dl form article blockquote table script style noscript nav aside".split())
 _TITLED = re.compile(r"\s(?:on|to|for|sur|pour|à|au sujet de|zu|über|en|a|sobre)\s.*")  # "5 comments on A title"
-_COUNT_CLASS = re.compile(r"(?:^|[\s_-])(?:count|counter|number|nb|total)(?:$|[\s_-])", re.IGNORECASE)
+_HEADING = re.compile(r"h[1-6]")
+_COUNTER = re.compile(
+    r"(?:^|[\s_-])count(?:er|s)?(?:$|[\s_-])", re.IGNORECASE
+)  # is no heading: it links to the comments
 _COUNTERS = (
     '[href$="#disqus_thread"], .disqus-comment-count, .fb-comments-count, .fb_comments_count, .coral-count,'
     " .comments-count, .comment-count, .comments_count, .comment_count"
@@ -146,8 +150,8 @@ def describe(tree: LexborHTMLParser, draft: Draft) -> None:
     """
     heading = tree.css_first(".entry-title")
     own = heading.text() if heading is not None and heading.tag == "h1" else ""
-    titles = (own, _meta(tree, '[property="og:title"]', "content"), _head_title(tree), _first_text(tree, "h1"))
-    draft.title = next((" ".join(title.split()) for title in titles if title and title.strip()), None)
+    title = own.strip() or _meta(tree, '[property="og:title"]', "content") or _text(tree.head, "title")
+    draft.title = " ".join((title or _text(tree.body, "h1")).split()) or None
     url = _meta(tree, '[rel~="canonical"]', "href") or _meta(tree, '[property="og:url"]', "content")
     draft.url = _COPY.sub("", url) or None
     draft.announced = _announced(tree)
@@ -158,24 +162,22 @@ def _meta(tree: LexborHTMLParser, selector: str, attribute: str) -> str:
     return (node.attributes.get(attribute) or "").strip() if node is not None else ""
 
 
-def _head_title(tree: LexborHTMLParser) -> str:
-    node = tree.head.css_first("title") if tree.head is not None else None
-    return node.text() if node is not None else ""
-
-
-def _first_text(tree: LexborHTMLParser, selector: str) -> str:
-    node = tree.css_first(selector)
-    return node.text() if node is not None else ""
+def _text(above: LexborNode | None, selector: str) -> str:
+    node = above.css_first(selector) if above is not None else None
+    return node.text().strip() if node is not None else ""
 
 
 def _announced(tree: LexborHTMLParser) -> int | None:
     """Return the number that stands around the comments; None where none does."""
     first = tree.css_first(REGIONS)
-    if first is None:
-        return None
-    found = next(_counts(first), None)
-    regions = [] if found is not None else tree.css(REGIONS)[1:20]
-    return found if found is not None else next((count for region in regions for count in _counts(region)), None)
+    found = next(_counts(first), None) if first is not None else None
+    if found is None:
+        regions = tree.css(REGIONS)[1:MOST_REGIONS]
+        found = next((count for region in regions for count in _counts(region)), None)
+    if found is None:
+        titles = tree.css(".comments-title, h2, h3")[:MOST_LOOKED_AT]
+        found = next((count for title in titles if (count := _count(title)) is not None), None)
+    return found
 
 
 def _counts(region: LexborNode) -> Iterator[int]:
@@ -200,24 +202,23 @@ def _counts(region: LexborNode) -> Iterator[int]:
 def _count(node: LexborNode) -> int | None:
     """Return the number of comments that an element says."""
     line = " ".join(node.text().split()).strip("{} ")
-    if re.fullmatch(r"\(?\d{1,6}\)?", line) and _COUNT_CLASS.search(node.attributes.get("class") or ""):
-        return int(line.strip("()"))
     count = headings.announced(line)
-    is_heading = (node.tag or "")[:1] == "h"
-    return headings.announced(_TITLED.sub("", line, count=1)) if count is None and is_heading else count
+    if _HEADING.fullmatch(node.tag or ""):
+        return headings.announced(_TITLED.sub("", line, count=1)) if count is None else count
+    return None if _COUNTER.search(node.attributes.get("class") or "") else count
 
 
-def conclude(tree: LexborHTMLParser, draft: Draft) -> None:
+def conclude(tree: LexborHTMLParser, draft: Draft, html: str) -> None:
     """Note what else the page says of its comments: that it is one page of several, or why it shows none.
 
     Examples
     --------
-    >>> draft = Draft("t", Source.of(""))
-    >>> conclude(LexborHTMLParser("<p class=no-comments>Les commentaires sont fermés."), draft)
+    >>> draft, html = Draft("t", Source.of("")), "<p class=no-comments>Les commentaires sont fermés."
+    >>> conclude(LexborHTMLParser(html), draft, html)
     >>> list(draft.notes.lines())
     ['comments are closed']
     """
-    pages = list(_other_pages(tree, draft.url or ""))
+    pages = list(_other_pages(tree, draft.url or "")) if "comment-page-" in html or "cpage=" in html else []
     if pages:
         named = "page" if len(pages) == 1 else "pages"
         draft.notes.add(

@@ -27,13 +27,14 @@ _INNER = (
     ('[href*="replytocom="]', "href", re.compile(r"[?&;]replytocom=(\d+)")),
 )
 _LISTED = re.compile(r"(?:^|\s)(?:even|odd)\s(?:.*\s)?(?:thread-(?:even|odd)|depth-\d)")  # as comment_class() writes
-_DEPTH = re.compile(r"(?:(?:wpd|wc)_comment_level|(?:^|\s)depth)-(\d{1,6})")
+_DEPTH = re.compile(r"\bdepth-(\d{1,6})")
+_LEVEL = re.compile(r"(?:wpd|wc)_comment_level-(\d{1,6})")  # wpDiscuz writes "depth-1" on all
 _WAITING = re.compile(
     r"await\w* (?:moderation|approval)|(?:attente|en cours) de (?:mod[ée]ration|validation)"
     r"|wartet auf (?:moderation|freischaltung)|(?:pendiente|espera) de (?:moderaci[óo]n|aprobaci[óo]n)",
     re.IGNORECASE,
 )
-_WAITING_MARKS = ".comment-awaiting-moderation, .wpd-unapproved, .wpd-unapproved-comment, .unapproved"
+_WAITING_MARKS = ".comment-awaiting-moderation, .wpd-unapproved, .wpd-unapproved-comment, .unapproved, em"
 _LISTS = {"commentlist", "comment-list", "comments-list", "children"}
 LONGEST_NOTE = 300  # characters
 FLAT = "no comment stands in another on the page, so the places are those of the depths that it names"
@@ -41,7 +42,7 @@ UNLIKE = "the place on the page is not the one that its markup names"
 _OTHERS = ("drupal", "joomla", "spip")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Place:
     """What the markup says of one comment beside its words."""
 
@@ -51,7 +52,6 @@ class _Place:
     depth: int | None
     kind: Kind
     listed: bool  # its class was written by WordPress itself
-    above: int | None  # the comment that it stands in
 
 
 def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
@@ -67,10 +67,11 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     >>> [(comment.id, comment.parent_id, comment.author, comment.text) for comment in draft.comments]
     [('7', None, 'Awa', 'Oui'), ('8', '7', None, 'Non')]
     """
-    if any((meta.attributes.get("content") or "").lower().startswith(_OTHERS) for meta in tree.css("[name=generator]")):
+    generator = tree.head.css_first("[name=generator]") if tree.head is not None else None
+    if generator is not None and (generator.attributes.get("content") or "").lower().startswith(_OTHERS):
         return False
     for selector in (_WITH_CLASS, _WITH_ID):
-        blocks = Blocks(tree)
+        blocks = Blocks(tree, selector)
         places = list(_places(tree.css(selector), blocks))
         _number(places, blocks)
         known = [number for number, place in enumerate(places) if _is_comment(place)]
@@ -88,12 +89,10 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
         seen, last = node.mem_id == last, node.mem_id
         if seen:  # a query with several parts gives a node once for each
             continue
-        attributes = node.attributes
-        classes, tag = attributes.get("class") or "", node.tag
-        found = _ID.fullmatch(attributes.get("id") or "")
-        comment_id = found[found.lastindex - (found.lastindex == 3)] if found and found.lastindex else None
+        attributes, tag = node.attributes, node.tag
+        classes, (comment_id, parent) = attributes.get("class") or "", _ids(attributes.get("id") or "")
+        listed = comment_id is None and _LISTED.search(classes) is not None
         above = blocks.owner(node)
-        listed = _LISTED.search(classes) is not None
         if tag == "dd" and places and places[-1].node.tag == "dt":
             blocks.alias(node, len(places) - 1)
         if tag not in _HOLDERS:
@@ -107,20 +106,19 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
             if outer.id is None and tag != "li" and outer.node.tag == "li":
                 outer.id = comment_id
                 continue
-        depth = _DEPTH.findall(classes)
         kind: Kind = "pingback" if "pingback" in classes else "trackback" if "trackback" in classes else "comment"
-        place = _Place(
-            node,
-            comment_id,
-            found[3] if found else None,
-            int(depth[-1]) if depth else None,
-            kind,
-            listed,
-            above,
-        )
-        places.append(place)
+        depth = (_DEPTH if parent is None else _LEVEL).search(classes)
+        places.append(_Place(node, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
         blocks.add(node, awaited=kind == "comment")
-        yield place
+        yield places[-1]
+
+
+def _ids(written: str) -> tuple[str | None, str | None]:
+    """Return the id that an attribute names, and that of the parent, which wpDiscuz adds."""
+    if written[:8] == "comment-" and written[8:].isdecimal():
+        return written[8:], None
+    found = _ID.fullmatch(written)
+    return (found[1] or found[2] or found[4], found[3]) if found else (None, None)
 
 
 def _number(places: Sequence[_Place], blocks: Blocks) -> None:
@@ -147,7 +145,7 @@ def _is_comment(place: _Place) -> bool:
 def _add(draft: Draft, known: Sequence[int], places: Sequence[_Place], blocks: Blocks) -> None:
     mark = "n" if any(places[number].id for number in known) else ""  # counts must not meet the numbers of others
     ids = {number: places[number].id or f"{mark}{count}" for count, number in enumerate(known, start=1)}
-    parents, unlike, why = _parents(known, places)
+    parents, unlike, why = _parents(known, places, blocks)
     waiting, votes, answered = _waiting(blocks), _votes(blocks, places), _answered(blocks, places)
     pings = _ping_authors(blocks, places)
     for number in known:
@@ -170,16 +168,15 @@ def _add(draft: Draft, known: Sequence[int], places: Sequence[_Place], blocks: B
     draft.doubt((ids[number] for number in unlike), why)
 
 
-def _parents(known: Sequence[int], places: Sequence[_Place]) -> tuple[dict[int, int | None], list[int], str]:
+def _parents(
+    known: Sequence[int], places: Sequence[_Place], blocks: Blocks
+) -> tuple[dict[int, int | None], list[int], str]:
     """Return the comments that others stand in, those whose markup says something else of their place, and what."""
-    parents: dict[int, int | None] = {}
+    shown = blocks.parents(set(known))
+    parents = {number: shown[number] for number in known}
     depths: dict[int, int] = {}
-    for number in known:
-        above = places[number].above
-        while above is not None and above not in parents:  # an element that is no comment
-            above = places[above].above
-        parents[number] = above
-        depths[number] = 1 if above is None else depths[above] + 1
+    for number, parent in parents.items():
+        depths[number] = 1 if parent is None else depths[parent] + 1
     unlike = [number for number in known if places[number].depth not in (None, depths[number])]
     if unlike and all(parent is None for parent in parents.values()):
         return _by_depth(known, places), unlike, FLAT
@@ -199,9 +196,10 @@ def _by_depth(known: Sequence[int], places: Sequence[_Place]) -> dict[int, int |
 
 def _waiting(blocks: Blocks) -> set[int | None]:
     """Return the comments that are marked, or say of themselves, that they wait for a moderator."""
-    found = {blocks.owner(node) for node in blocks.tree.css(_WAITING_MARKS)}
-    for node in blocks.tree.css(".alert, em"):
-        if node.parent is not None and node.parent.tag != "p" and _WAITING.search(node.text()[:LONGEST_NOTE]):
+    found = set()
+    for node in blocks.tree.css(_WAITING_MARKS):
+        words = node.tag == "em" and node.parent is not None and node.parent.tag != "p"
+        if node.tag != "em" or (words and _WAITING.search(node.text()[:LONGEST_NOTE])):
             found.add(blocks.owner(node))
     return found
 
@@ -211,15 +209,14 @@ def _votes(blocks: Blocks, places: Sequence[_Place]) -> dict[int, int]:
     if not any(place.parent for place in places):
         return {}
     found = blocks.facts((".wpd-vote-result-like", ".wpd-vote-result"), lambda node, _: node.attributes.get("title"))
-    return {number: int(votes) for number, (_, votes) in found.items() if re.fullmatch(r"\d{1,9}", votes)}
+    return {number: int(votes) for number, votes in found.items() if re.fullmatch(r"\d{1,9}", votes)}
 
 
 def _answered(blocks: Blocks, places: Sequence[_Place]) -> dict[int, str]:
     """Return whom wpDiscuz names above an answer."""
     if not any(place.parent for place in places):
         return {}
-    found = blocks.facts((".wpd-reply-to a",), lambda node, _: " ".join(node.text().split()))
-    return {number: name for number, (_, name) in found.items()}
+    return blocks.facts((".wpd-reply-to a",), lambda node, _: " ".join(node.text().split()))
 
 
 def _ping_authors(blocks: Blocks, places: Sequence[_Place]) -> dict[int, str]:
