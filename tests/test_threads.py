@@ -138,7 +138,9 @@ def test_a_character_across_two_chunks_is_no_error():
 
 
 def test_unknown_format_lists_the_names():
-    assert error_in("x", "xml") == ("unknown format 'xml'; expected auto, jsonl, csv, pasted; use one of these names")
+    assert error_in("x", "xml") == (
+        "unknown format 'xml'; expected auto, jsonl, csv, html, pasted; use one of these names"
+    )
 
 
 # Detection

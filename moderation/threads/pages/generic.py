@@ -26,13 +26,9 @@ _WORD = (
 )
 _AREA = re.compile(rf"(?:^|[\s_-]){_WORD}(?:$|[\s_-])|comments?(?:list|area|section|block|container)", re.IGNORECASE)
 _BLOCK = re.compile(
-    r"(?:^|[\s_-])(?:comm?ent(?:aire|ario)?|kommentar|r[ée]action|avis|message|opini[oó]n|post|reply|response|review|forum)"
-    r"(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_PART = re.compile(
-    r"(?:^|[\s_-])(?:body|content|text|texte|author|auteur|user|meta|header|head|footer|date|time|form|respond|count|title"
-    r"|list|area|section|container|wrapper|wrap|avatar|actions?|links?|nav|pagination|button|btn)(?:$|[\s_-])",
+    r"(?:^|\s)(?:[a-z]+[-_]{1,2})?"
+    r"(?:comm?ent(?:aire|ario)?|kommentar|r[ée]action|avis|message|opini[oó]n|post|reply|response|review|forum)"
+    r"(?:[-_]{1,2}(?:item|entry|row|block|box|card|single|wrapper|container|\d+))?(?:$|\s)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -118,7 +114,7 @@ def _candidates(tree: LexborHTMLParser) -> Iterator[LexborNode]:
             areas[node.mem_id] = None if above is not True else True
             continue
         areas[node.mem_id] = above or _AREA.search(names) is not None
-        if above and node.tag in _HOLDERS and (node.tag == "li" or (_BLOCK.search(names) and not _PART.search(names))):
+        if above and node.tag in _HOLDERS and (node.tag == "li" or _BLOCK.search(names)):
             yield node
 
 
