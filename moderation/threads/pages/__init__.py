@@ -27,9 +27,12 @@ SYSTEMS: Mapping[str, Callable[[LexborHTMLParser, Draft], bool]] = {
 """Name -> what reads its comments; the last one guesses."""
 
 _TAG = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article|section|[uod]l)\b",
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|main|article|section|footer|[uod]l|li|p|h[1-6])\b",
     re.IGNORECASE | re.DOTALL,
 )
+_PAGE = re.compile(r"^\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.MULTILINE)
+_NEAR = 4_000  # characters before a page begins: servers print warnings there, and archives what they saved
 
 
 def matches(head: str) -> bool:
@@ -40,7 +43,7 @@ def matches(head: str) -> bool:
     >>> matches("<!DOCTYPE html><html>"), matches("<ol class=comment-list>"), matches("<rss>"), matches("a < b")
     (True, True, False, False)
     """
-    return _TAG.match(head) is not None
+    return _TAG.match(head) is not None or _PAGE.search(head, 0, _NEAR) is not None
 
 
 def read(source: Source) -> Iterator[Thread]:

@@ -116,8 +116,8 @@ class Blocks:
     --------
     >>> tree = LexborHTMLParser("<ol><li id=a><b class=fn>Awa</b> <p>Oui</p><ul><li id=b><i class=fn>Issa</i></ul></ol>")
     >>> blocks = Blocks(tree, "li")
-    >>> [(blocks.above(node), blocks.add(node)) for node in tree.css("li")]
-    [(None, 0), (0, 1)]
+    >>> [blocks.add(node, blocks.owner(node)) for node in tree.css("li")], blocks.parents({0, 1})
+    ([0, 1], [None, 0])
     >>> [(blocks.author(number), blocks.text(number)) for number in (0, 1)]
     [('Awa', 'Oui'), ('Issa', '')]
     """
@@ -136,11 +136,13 @@ class Blocks:
         self.awaited: set[int] = set()  # the comments whose facts are looked for until they are found
         self._bodies: dict[int, LexborNode] = {}  # of comments whose text stands beside their node
         self._read: set[int] = set()  # mem_id of the nodes that hold facts
+        self._above: list[int | None] = []  # for each comment the one that it stands in
         self._owners: dict[int, int] = {}  # mem_id of a node -> the comment that it is
         self._ways: dict[int, int | None] = {}  # mem_id of a node -> the comment that it stands in
 
-    def add(self, node: LexborNode, awaited: bool = True) -> int:
-        """Make a node the next comment; nodes come in the order of the page, and answers after what they answer."""
+    def add(self, node: LexborNode, above: int | None, awaited: bool = True) -> int:
+        """Make a node the next comment, in the order of the page; `above` is its owner so far."""
+        self._above.append(above)
         number = self._owners[node.mem_id] = len(self.nodes)
         self.nodes.append(node)
         if awaited:
@@ -152,16 +154,10 @@ class Blocks:
         self._owners[node.mem_id] = number
         self._bodies[number] = node
 
-    def above(self, node: LexborNode) -> int | None:
-        """Return the comment around a node, which may be one itself."""
-        above = node.parent
-        return self.owner(above) if above is not None else None
-
     def parents(self, known: Container[int]) -> list[int | None]:
         """Return for each block the nearest one around it that is known to be a comment."""
         parents: list[int | None] = []
-        for node in self.nodes:
-            above = self.above(node)
+        for above in self._above:
             parents.append(above if above is None or above in known else parents[above])
         return parents
 
@@ -291,7 +287,9 @@ def _name(node: LexborNode) -> str | None:
     else:
         parts = (part for part in node.traverse(include_text=True) if part.tag == "-text" and not _beside(part.parent))
         name = "".join(part.text_content or "" for part in parts)
-    name = " ".join(name.split())
+    if not name.isprintable() or "  " in name:
+        name = " ".join(name.split())
+    name = name.strip()
     if name[-1:] == ":":
         name = _SAYS.sub("", name)
     return name or None

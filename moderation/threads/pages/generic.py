@@ -83,7 +83,7 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     """
     blocks = Blocks(tree, authors=_AUTHORS, dates=_DATES, texts=_TEXTS)
     for node in _candidates(tree):
-        blocks.add(node)
+        blocks.add(node, blocks.owner(node))
     known = list(_alike(blocks, _articles(blocks, draft.url or "")))
     if not known:
         return False

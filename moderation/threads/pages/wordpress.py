@@ -109,7 +109,7 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
         kind: Kind = "pingback" if "pingback" in classes else "trackback" if "trackback" in classes else "comment"
         depth = (_DEPTH if parent is None else _LEVEL).search(classes)
         places.append(_Place(node, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
-        blocks.add(node, awaited=kind == "comment")
+        blocks.add(node, above, awaited=kind == "comment")
         yield places[-1]
 
 
