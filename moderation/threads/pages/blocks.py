@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -189,6 +190,17 @@ class Blocks:
         """Return the date of a comment, in the exactest form in which it stands there."""
         return self._dates.get(number)
 
+    def created(self, number: int) -> datetime | None:
+        """Return the date of a comment where it is written for machines, with its zone: this is most often so."""
+        written = self._dates.get(number, "")
+        if written[10:11] != "T":
+            return None
+        try:
+            date = datetime.fromisoformat(written)
+        except ValueError:
+            return None
+        return date if date.tzinfo is not None else None
+
     def text(self, number: int) -> str:
         """Return the text of a comment without its name, date, links to answer and the answers to it."""
         text = self._texts.get(number)
@@ -219,24 +231,11 @@ class Blocks:
         Where exactly one stands between the beginnings of any two comments, it is that of the first: this is so on
         most pages, and nothing has to be led up to its comment.
         """
-        owners, at = self._owners, None
-        placed: list[tuple[int | None, LexborNode]] = []
-        for node in self.tree.css(f"{self.selector}, {selector}") if self.selector else ():
-            number = owners.get(node.mem_id)
-            if number is None:
-                placed.append((at, node))
-            else:
-                at = number
-        if (
-            placed
-            and len(placed) == len(self.nodes) == len({number for number, _ in placed})
-            and self._is_own(*placed[-1])
-        ):
-            return placed
+        nodes = self.tree.css(f"{self.selector}, {selector}") if self.selector else []
+        count, found = len(self.nodes), [self._owners.get(node.mem_id) for node in nodes]
+        if found[::2] == list(range(count)) and found[1::2] == [None] * count and self.owner(nodes[-1]) == count - 1:
+            return enumerate(nodes[1::2])
         return ((self.owner(node), node) for node in self.tree.css(LIST + selector))
-
-    def _is_own(self, number: int | None, node: LexborNode) -> bool:
-        return number is not None and number == self.owner(node)
 
     @cached_property
     def _apart(self) -> set[int]:

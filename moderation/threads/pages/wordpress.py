@@ -107,7 +107,7 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
                 outer.id = comment_id
                 continue
         kind: Kind = "pingback" if "pingback" in classes else "trackback" if "trackback" in classes else "comment"
-        depth = (_DEPTH if parent is None else _LEVEL).search(classes)
+        depth = (_LEVEL if parent else _DEPTH).search(classes)
         places.append(_Place(node, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
         blocks.add(node, above, awaited=kind == "comment")
         yield places[-1]
@@ -160,6 +160,7 @@ def _add(draft: Draft, known: Sequence[int], places: Sequence[_Place], blocks: B
             shown if named is None else named,
             author=blocks.author(number) or pings.get(number),
             written=blocks.written(number),
+            created_at=blocks.created(number),
             status="held" if number in waiting else None,
             kind=place.kind,
             likes=votes.get(number),
