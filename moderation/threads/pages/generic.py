@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from moderation.threads.dates import NOT_A_DATE, read_date
 from moderation.threads.draft import Draft
-from moderation.threads.pages.blocks import AUTHORS, DATES, TEXTS, Blocks
+from moderation.threads.pages.blocks import Blocks
+from moderation.threads.pages.selectors import AUTHORS, DATES, TEXTS
 
 GUESSED = "the system of the page is not known: its comments are guessed from blocks that are alike"
 LEAST = 1  # blocks with all three
