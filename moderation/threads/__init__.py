@@ -19,6 +19,7 @@ from moderation.threads import jsonl, pasted, table
 from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
 from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
 from moderation.threads.feeds import blogger, disqus, wxr
+from moderation.threads import jsonl, pages, pasted, table
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -70,6 +71,7 @@ FORMATS: Mapping[str, Format] = {
     "wxr": Format(wxr.matches, wxr.read, "WordPress eXtended RSS: the export of WordPress, in XML"),
     "disqus": Format(disqus.matches, disqus.read, "the export of Disqus, in XML"),
     "blogger": Format(blogger.matches, blogger.read, "the export of Blogger, in Atom"),
+    "html": Format(pages.matches, pages.read, "saved HTML page with comments: WordPress and other systems"),
     "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""

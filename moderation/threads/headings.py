@@ -8,13 +8,22 @@ import unicodedata
 LONGEST = 250
 """Characters of the longest line that is matched: a longer one is a paragraph."""
 
-_NUMBER = r"(\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d{1,7}|une?|one|aucune?|pas de|no)"
-_NOUN = (
-    r"(?:(?:commentaire|r[ée]action|r[ée]ponse|r[ée]flexion)(?:s|\(s\))?|avis|comments?|kommentare?|comentarios?|repl(?:y|ies)|responses?"
-    r"|thoughts?)"
+_NUMBER = (
+    r"(\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d{1,7}|une?|one|aucune?|pas (?:encore )?de|no|eine?|(?:noch )?keine?|un[oa]"
+    r"|ning[uú]na?|sin|no hay)"
 )
-_ARTICLE = r"\s+(?:au sujet de|à propos de|sur|pour|à|on|to)\s+[«“”\"‘'].*"  # … sur « title »
-_COUNTED = re.compile(rf"{_NUMBER}\s+{_NOUN}(?:{_ARTICLE}|\s*:?)", re.IGNORECASE)
+_NOUN = (
+    r"(?:(?:commentaire|r[ée]action|r[ée]ponse|r[ée]flexion|contribution)(?:s|\(s\))?|avis|comments?|comment\(s\)"
+    r"|repl(?:y|ies)|responses?|thoughts?|messages? de forum"
+    r"|kommentare?|antwort(?:en)?|erg[äa]nzung(?:en)?|gedanken?|meinung(?:en)?|reaktion(?:en)?"
+    r"|comentarios?|respuestas?|opini[óo]n(?:es)?|reacci[óo]n(?:es)?|pensamientos?)"
+)
+_ARTICLE = (  # … sur « title », or … read them below
+    r"(?:\s+(?:au sujet de|à propos de|sur|pour|à|on|to|zu|über|en|sobre|a)\s+[«‹“”„\"‘'].*"
+    r"|\s*(?:…|\.\.\.)\s*(?:read|add)\b.*|\s+(?:pour (?:le moment|l['’]instant)|yet|vorhanden|todav[ií]a))"
+)
+_BEFORE = r"(?:(?:il y a|il n['’]y a|se han publicado|es gibt|there (?:are|is))\s+)?"
+_COUNTED = re.compile(rf"{_BEFORE}{_NUMBER}\s+{_NOUN}(?:{_ARTICLE}|\s*:?)", re.IGNORECASE)
 _COUNTED_AFTER = re.compile(rf"(?:(?:les|vos)\s+)?{_NOUN}\s*[(:\[]\s*{_NUMBER}\s*[)\]]?", re.IGNORECASE)
 # "Réactions :" is no heading: articles list those of politicians under it
 _UNCOUNTED = re.compile(
@@ -36,10 +45,14 @@ _WHY_NONE = {
         re.IGNORECASE,
     ),
     "comments are closed": re.compile(
-        r"\bcommentaires (?:sont|ont [ée]t[ée]) (?:d[ée]sormais )?ferm[ée]s", re.IGNORECASE
+        r"\bcommentaires (?:sont|ont [ée]t[ée]) (?:d[ée]sormais )?(?:ferm|d[ée]sactiv)[ée]s"
+        r"|\b(?:comments|comment section) (?:are|is|have been) (?:now )?(?:closed|off\b|disabled)"
+        r"|\b(?:kommentare|kommentarfunktion) (?:sind|ist|wurden?) (?:\w+ )?(?:geschlossen|deaktiviert)"
+        r"|\bcomentarios (?:est[áa]n )?(?:cerrados|desactivados)",
+        re.IGNORECASE,
     ),
 }
-_WORDS = {"un": 1, "une": 1, "one": 1, "aucun": 0, "aucune": 0, "pas de": 0, "no": 0}
+_ONE = ("un", "une", "one", "ein", "eine", "uno", "una")
 
 
 def announced(line: str) -> int | None:
@@ -55,8 +68,8 @@ def announced(line: str) -> int | None:
     match = _COUNTED.fullmatch(composed) or _COUNTED_AFTER.fullmatch(composed)
     if match is None:
         return None
-    count = match[1].lower()
-    return _WORDS[count] if count in _WORDS else int(re.sub(r"\D", "", count))
+    digits = re.sub(r"\D", "", match[1])
+    return int(digits) if digits else int(match[1].lower() in _ONE)
 
 
 def announces(line: str) -> bool:
