@@ -9,6 +9,8 @@ from moderation.threads.dates import NOT_A_DATE, read_date
 
 LONGEST = 200
 """Characters: a longer line is a paragraph."""
+MOST = 12
+"""Places that may divide name and date, of which each takes a reading of a date; real lines have at most 6."""
 
 _FIRST = re.compile(
     r"(?:(?:post[ée]e?|publi[ée]e?|soumise?|[ée]crite?|envoy[ée]e?|submitted|posted|written|verfasst|geschrieben|enviado)\s+)?"
@@ -72,7 +74,7 @@ def is_date(text: str) -> bool:
 
 
 def _name_first(text: str) -> Byline | None:
-    for between in _BETWEEN.finditer(text):
+    for between in list(_BETWEEN.finditer(text))[-MOST:]:
         if is_date(text[between.end() :]):
             return Byline(name(text[: between.start()]), text[between.end() :])
     return None
@@ -81,7 +83,7 @@ def _name_first(text: str) -> Byline | None:
 def _date_first(text: str) -> Byline | None:
     if is_date(text):
         return Byline(None, text)
-    for between in reversed(list(_LAST.finditer(text))):  # the longest date: "15/05/2019 - 08:07 - Awa"
+    for between in reversed(list(_LAST.finditer(text))[:MOST]):  # the longest date: "15/05/2019 - 08:07 - Awa"
         if is_date(text[: between.start()]):
             return Byline(name(text[between.end() :]), text[: between.start()])
     return None

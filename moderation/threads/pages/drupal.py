@@ -9,7 +9,6 @@ from moderation.threads.pages import layout
 from moderation.threads.pages.layout import Layout
 
 LAYOUT = Layout(
-    comment=".comment",  # one of `COMMENTS`
     number=r"\bcomment[-/](\d+)\b",
     marks=('a[id^="comment-"]', "a.permalink", 'a[rel~="bookmark"]', 'a[href*="#comment-"]'),
     text=(

@@ -41,4 +41,4 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     >>> fill(LexborHTMLParser(page), draft), [(comment.id, comment.parent_id, comment.text) for comment in draft.comments]
     (True, [('7', None, 'Bravo'), ('8', '7', 'Merci')])
     """
-    return any(layout.fill(tree, draft, known) for known in (JCOMMENTS, KOMENTO))
+    return any(layout.fill(tree, draft, known) for known in (JCOMMENTS, KOMENTO) if layout.has_text(tree, known))

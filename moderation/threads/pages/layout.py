@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     Parameters
     ----------
     comment
-        The element of one comment. Another that stands in it answers it.
+        The element of one comment, where a selector can tell it. Another that stands in it answers it.
     number
         A pattern whose group is the id, in `MARKS` of a comment or of an element of `marks`.
     marks
@@ -60,7 +60,7 @@ class Layout(NamedTuple):
         Whether texts stand on the page as they were typed.
     """
 
-    comment: str
+    comment: str = ""
     number: str = r"\bcomment[-_]?(\d+)\b"
     marks: Sequence[str] = ()
     text: Sequence[str] = ()
@@ -131,6 +131,17 @@ def fill(
         above = comment.above.id if isinstance(comment.above, Found) else comment.above
         _add(draft, comment, comment.parent_id or above, walk.apart, layout.breaks)
     return found
+
+
+def has_text(tree: LexborHTMLParser, layout: Layout) -> bool:
+    """Tell whether a page holds texts of comments: the elements around them may be those of another system.
+
+    Examples
+    --------
+    >>> has_text(LexborHTMLParser("<ul><li class=post>Le prix du riz"), Layout("li.post", text=(".post-message",)))
+    False
+    """
+    return any(tree.css_first(selector) for selector in layout.text)
 
 
 class _Open(NamedTuple):
@@ -241,7 +252,9 @@ def _add(draft: Draft, comment: Found, parent_id: str | None, apart: Collection[
         comment.id or "",
         text,
         parent_id,
-        author=name(_line(comment.part("author"), apart)) or said.author,
+        author=name(_line(comment.part("author"), apart))
+        or said.author
+        or byline(_line(comment.part("date"), apart)).author,
         written=_written(comment.part("date"), apart) or said.written,
         status=("held" if text else "deleted") if held else None,
         likes=int(likes[0]) if likes else None,
@@ -277,5 +290,10 @@ def _note_title(draft: Draft, comment: Found, text: str, apart: Collection[int])
     """Say that a title is left out which is not the one of the page or of the answered comment, nor the first words."""
     title = _line(comment.part("title"), apart)
     words = title.rstrip(".… ")
-    if words and not _ANSWER.match(title) and not text.startswith(words) and words not in (draft.title or ""):
+    if (
+        re.search(r"[^\W\d_]", words)
+        and not _ANSWER.match(title)
+        and not text.startswith(words)
+        and words not in (draft.title or "")
+    ):
         draft.notes.add(TITLED, f"comment {comment.id}, “{title[:60]}”")

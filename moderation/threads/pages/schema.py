@@ -32,7 +32,6 @@ NAMES = ("@id", "identifier", "url")
 COUNTS = ("commentCount", "answerCount")
 
 ATTRIBUTES = Layout(
-    comment="[itemscope]",  # of one of `TYPES`
     number=r"\bcomment[-_/=]?(\d+)\b|^(\d+)$",
     marks=('[itemprop~="url"]', '[itemprop~="identifier"]'),
     text=('[itemprop~="text"]', '[itemprop~="commentText"]'),
@@ -160,7 +159,8 @@ def _value(text: str, notes: Notes) -> Any:
         nested.read(text, start.end() if start else 0)
     except ValueError:  # JSONDecodeError, or a number of thousands of digits
         nested.prune()
-        notes.add(BROKEN)
+        if "omment" in text or "Answer" in text:
+            notes.add(BROKEN)
     return mended(nested.value)
 
 

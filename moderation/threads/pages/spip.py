@@ -13,7 +13,6 @@ from moderation.threads.pages import layout
 from moderation.threads.pages.layout import Layout
 
 LAYOUT = Layout(
-    comment=".forum-message",
     number=r"\b(?:forum|comment)(?:-[a-z]+-)?(\d+)\b",
     marks=(
         "[id^=comment]",
@@ -23,7 +22,7 @@ LAYOUT = Layout(
     ),
     text=(".ugccmt-commenttext", ".comment-texte", ".forum-texte", ".comment-content"),
     title=(".forum-titre", ".comment-titre"),
-    author=("[class*=forum-qui]", ".fn", ".comment-author", ".forum-auteur"),
+    author=("[class*=forum-qui]", "strong.fn", "span.fn", ".comment-author", ".forum-auteur"),
     date=("abbr.dtreviewed", "abbr.date", "time", "font", ".forum-date", ".date"),
     byline=("small", ".comment-meta", ".forum-nav", ".forum-chapo", ".forum-top"),
     parent=("a.in-reply-to",),

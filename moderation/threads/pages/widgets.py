@@ -82,7 +82,7 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     >>> fill(LexborHTMLParser(page), draft), [(comment.id, comment.parent_id, comment.text) for comment in draft.comments]
     (True, [('7', None, 'Oui'), ('8', '7', 'Non')])
     """
-    if any(layout.fill(tree, draft, known) for known in WIDGETS.values()):
+    if any(layout.fill(tree, draft, known) for known in WIDGETS.values() if layout.has_text(tree, known)):
         return True
     copy = tree.css_first(COPY)
     if copy is None or not layout.fill(tree, draft, DISQUS_COPY, copy.css(DISQUS_COPY.comment)):
