@@ -77,7 +77,7 @@ def test_a_forum_of_spip_is_read_with_its_nesting_and_typed_lines_and_without_it
         ("501", None, "Awa Koné", "Le forage de Kati marche !"),
         ("502", "501", None, "ISSA\nEt l'entretien ?"),
         ("503", "502", "Issa", "un puisatier\nune caisse"),
-        ("4", None, "Ali", "Bravo"),
+        ("n4", None, "Ali", "Bravo"),
     ]
     assert minutes(thread) == ["2024-03-03 11:40 +0000", "2024-03-04 09:05 +0000", None, None]
     assert thread["502"].addressee == "ISSA"
@@ -253,8 +253,23 @@ def test_a_second_page_of_drupal_that_begins_with_answers_says_so_or_names_their
     assert any("another page" in note and "22" in note and "21" not in note for note in thread.notes)
 
 
-def test_what_only_looks_like_a_comment_is_not_read_as_one_of_drupal():
-    assert not read(drupal, "<div class=comment><div class=content>Bravo</div></div>")
+@pytest.mark.parametrize("more", ["", "<div class=indented>Un encart</div>", "<a id=comment-7></a>"])
+def test_what_only_looks_like_a_comment_is_not_read_as_one_of_drupal(more):
+    assert not read(drupal, more + "<div class=comment><div class=content>Bravo</div></div>")
+
+
+def test_a_page_of_drupal_6_has_its_ids_before_its_comments():
+    comment = (
+        '<a id="comment-{0}"></a><div class="comment odd"><h3><a href="/node/1#comment-{0}" class="active">{3}</a></h3>'
+        '<div class="submitted">{1} — {2}</div><div class="content"><p>{3} !</p></div>'
+        '<div class="links"><ul class="links"><li class="comment_reply first"><a>répondre</a></li></ul></div></div>'
+    )
+    page = comment.format(7, "ven, 03/12/2010 - 10:00", "Awa", "Oui") + comment.format(
+        8, "3 décembre 2010", "Ali", "Non"
+    )
+    thread = read(drupal, page)
+    assert rows(thread) == [("7", None, "Awa", "Oui !"), ("8", None, "Ali", "Non !")]
+    assert minutes(thread) == ["2010-12-03 10:00 +0000", "2010-12-03 00:00 +0000"]
 
 
 # Joomla
@@ -458,7 +473,7 @@ def test_json_ld_holds_comments_at_any_depth_and_their_count():
     article = {"@type": "NewsArticle", "author": {"name": "La rédaction"}, "commentCount": 21, "comment": [first, gone]}
     page = linked({"@graph": [{"@type": "WebSite"}, article]})
     thread = read(schema, page)
-    assert rows(thread) == [("7", None, "Awa", "Le riz & l'eau"), ("9", "7", "Ali", "Non\nsi"), ("3", None, None, "")]
+    assert rows(thread) == [("7", None, "Awa", "Le riz & l'eau"), ("9", "7", "Ali", "Non\nsi"), ("n3", None, None, "")]
     assert [comment.likes for comment in thread] == [3, None, 2]
     assert [comment.status for comment in thread] == [None, None, "deleted"]
     assert minutes(thread) == [None, "2024-05-06 10:00 +0000", None]
@@ -529,7 +544,7 @@ def test_attributes_of_a_page_hold_comments():
      <link itemprop="url" href="/a#comment-9"><div itemprop="commentText">Si</div></div></article>
     """
     thread = read(schema, page)
-    assert rows(thread) == [("7", None, "Awa", "Oui"), ("2", "7", "Ali", "Non"), ("9", "7", None, "Si")]
+    assert rows(thread) == [("7", None, "Awa", "Oui"), ("n2", "7", "Ali", "Non"), ("9", "7", None, "Si")]
     assert thread["7"].likes == 3
     assert minutes(thread)[0] == "2024-05-05 10:00 +0000"
     assert schema.count(LexborHTMLParser(page)) == 8

@@ -59,10 +59,10 @@ SIGNS = (
     ".field-name-comment-body",
     ".field--name-comment-body",
     "[data-comment-timestamp]",
-    ".comment_reply",
-    "div.indented",
 )
 """What shows that a page is of Drupal."""
+OLD_SIGNS = ("a[id^=comment-]", ".comment_reply, .comment_delete, .comment_forbidden, div.indented")
+"""What together shows it before Drupal 7."""
 
 CHANGED = "dated by its last change, as the page says no other time exactly"
 PAGED = "indented under a comment that is on another page"
@@ -80,7 +80,7 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     >>> fill(LexborHTMLParser(page), draft), [(comment.id, comment.parent_id, comment.text) for comment in draft.comments]
     (True, [('7', None, 'Bravo'), ('8', '7', 'Merci')])
     """
-    if not any(tree.css_first(sign) for sign in SIGNS):
+    if not any(map(tree.css_first, SIGNS)) and not all(map(tree.css_first, OLD_SIGNS)):
         return False
     comments = next((nodes for selector in COMMENTS if (nodes := tree.css(selector))), [])
     found = layout.fill(tree, draft, LAYOUT, comments)

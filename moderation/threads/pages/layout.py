@@ -124,7 +124,7 @@ def fill(
     """
     walk = _Walk(tree, layout, tree.css(layout.comment) if comments is None else comments)
     found = list(walk)
-    taken = {comment.id for comment in found}
+    taken = {comment.id for comment in found if comment.id}
     for number, comment in enumerate(found, start=1):
         comment.id = comment.id or place(number, taken)
     for comment in found:
@@ -234,9 +234,9 @@ class _Walk:
         return None
 
 
-def place(number: int, taken: Collection[str | None]) -> str:
-    """Return the id of a comment without one: its place on the page, marked where another has it as its own."""
-    return f"{number}°" if str(number) in taken else str(number)
+def place(number: int, taken: Collection[str]) -> str:
+    """Return the id of a comment without one: its place on the page, marked where others have numbers of their own."""
+    return f"n{number}" if taken else str(number)
 
 
 def _add(draft: Draft, comment: Found, parent_id: str | None, apart: Collection[int], breaks: bool) -> None:
