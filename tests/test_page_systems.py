@@ -253,6 +253,19 @@ def test_a_second_page_of_drupal_that_begins_with_answers_says_so_or_names_their
     assert any("another page" in note and "22" in note and "21" not in note for note in thread.notes)
 
 
+def test_answers_that_a_theme_puts_into_the_comment_answer_it_and_no_id_is_given_twice():
+    comment = '{}<div class="comment js-comment"><div class="comment__content">{}</div>{}</div>'
+    inner = '<div class="indented">' + comment.format("", "Non", "") + "</div>"
+    page = comment.format("<a id=comment-7></a>", "Oui", "") + comment.format("<a id=comment-8></a>", "Si", inner)
+    assert rows(read(drupal, page)) == [("7", None, None, "Oui"), ("8", None, None, "Si"), ("n3", "8", None, "Non")]
+
+
+def test_a_name_stands_beside_a_date_of_its_own():
+    thread = read(drupal, seven(7, 'Par Awa le <time datetime="2024-05-05T10:00:00Z">5 mai</time>', "Oui"))
+    assert rows(thread) == [("7", None, "Awa", "Oui")]
+    assert minutes(thread) == ["2024-05-05 10:00 +0000"]
+
+
 @pytest.mark.parametrize("more", ["", "<div class=indented>Un encart</div>", "<a id=comment-7></a>"])
 def test_what_only_looks_like_a_comment_is_not_read_as_one_of_drupal(more):
     assert not read(drupal, more + "<div class=comment><div class=content>Bravo</div></div>")
@@ -311,6 +324,15 @@ def test_answers_of_jcomments_stand_in_a_list_that_names_the_comment():
     ]
     assert minutes(thread)[0] == "2024-05-05 10:00 +0000"
     assert [comment.likes for comment in thread] == [None] * 5  # votes are those for less those against
+
+
+def test_answers_to_a_comment_of_jcomments_that_is_on_another_page_name_it():
+    page = (
+        jcomment(3, "Fanta", "Fin")
+        + '<div class="comments-list-child" id="comments-list-5">'
+        + jcomment(6, "Ali", "Non")
+    )
+    assert read(joomla, page).orphans == ("6",)
 
 
 def test_newer_jcomments_keep_the_list_of_answers_in_the_comment():
@@ -522,13 +544,17 @@ def test_answers_of_a_question_are_comments():
 
 
 def test_broken_json_ld_is_read_as_far_as_it_goes_and_said_to_be_broken():
-    whole = json.dumps({"@type": "Article", "comment": [said("Oui"), said("Non"), said("Si")]}, ensure_ascii=False)
+    cut = {"@type": "Comment", "author": "Awa", "text": "Si"}
+    whole = json.dumps({"@type": "Article", "comment": [said("Oui"), said("Non"), cut]}, ensure_ascii=False)
     thread = read(
         schema, linked(whole[: whole.index("Si")]) + linked("") + linked("<!-- " + json.dumps([said("Fin")]) + " -->")
     )
     assert [comment.text for comment in thread] == ["Oui", "Non", "Fin"]
     assert any("broken" in note for note in thread.notes)
     assert [c.text for c in read(schema, linked('[{"@type": "Comment", "text": "Oui\nnon"}]'))] == ["Oui non"]
+    assert [
+        c.author for c in read(schema, linked(r'[{"@type": "Comment", "text": "Oui", "author": "Awa \ud83d"}]'))
+    ] == ["Awa \ufffd"]
     assert not read(schema, linked("9" * 5000))
 
 

@@ -16,7 +16,7 @@ JCOMMENTS = Layout(
     author=(".comment-author", ".author-homepage"),
     date=("time", ".comment-date", ".date"),
     indent=(".comments-list-child",),
-    aside=(".comments-buttons", ".comments-vote", ".comment-avatar", ".toolbar", ".jcomments-latest"),
+    aside=(".comments-buttons", ".comments-vote", ".comment-avatar", ".toolbar"),
 )
 KOMENTO = Layout(
     comment='li[id^="kmt-"]',
