@@ -148,7 +148,10 @@ def test_a_link_that_the_parser_repeats_shows_its_address_once():
     ],
 )
 def test_a_typed_newline_is_a_line_break_and_never_a_second_one(typed, text):
-    assert plain(typed, breaks=True) == plain(f"<span>{typed}</span>", breaks=True) == text
+    page = LexborHTMLParser(f"<div>{typed}</div>").css_first("div")
+    assert (
+        plain(typed, breaks=True) == plain(f"<span>{typed}</span>", breaks=True) == text_of(page, breaks=True) == text
+    )
 
 
 # Parts of a page

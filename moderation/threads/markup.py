@@ -73,10 +73,10 @@ def plain(html: str, *, breaks: bool = False) -> str:
     return str(text)
 
 
-def text_of(node: LexborNode, skip: Container[int] = ()) -> str:
+def text_of(node: LexborNode, skip: Container[int] = (), *, breaks: bool = False) -> str:
     """Give the text of an element of a parsed page, without the nodes whose ``mem_id`` is in `skip`.
 
-    It is what `plain` gives for the markup in the element; the own tag of the element adds nothing.
+    It is what `plain` gives for the markup in the element, `breaks` too; the own tag of the element adds nothing.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def text_of(node: LexborNode, skip: Container[int] = ()) -> str:
     >>> text_of(body, skip={body.last_child.mem_id})
     'Bravo Awa !'
     """
-    text = _Text(typed=node.tag in TYPED)
+    text = _Text(breaks, node.tag in TYPED)
     _read_tree(node.iter(include_text=True), text, skip)
     return str(text)
 
