@@ -703,7 +703,7 @@ def test_a_list_without_heading_needs_other_evidence(text, reason):
 
 
 def test_markup_is_named():
-    assert thread("<!DOCTYPE html>\n<p>Bonjour").notes[1].startswith("the text looks like HTML or XML")
+    assert thread("<!DOCTYPE html>\n<p>Bonjour", "pasted").notes[1].startswith("the text looks like HTML or XML")
 
 
 def test_comments_announced_and_not_printed():

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / os.environ.get("MODERATION_SHARED", "../shared") / "fixtures" / "threads"
 TRUTH = json.loads((FOLDER / "TRUTH.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else {}
 FILED = {name: truth for name, truth in TRUTH.items() if not name.startswith(("_", "seed"))}
-FILES = {"blogger-pelican": "blogger-pelican/bloggerexport.xml"}
+FILES = {"blogger-pelican": "blogger-pelican/bloggerexport.xml", "artalk-yaml": "artalk-yaml/atk_comments.yml"}
 """Where an entry of the truth names a folder and one file of it is the source."""
 
 STATUS = {

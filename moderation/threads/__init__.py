@@ -2,24 +2,21 @@
 
 `FORMATS` is the table of formats in the order in which they are tried. A format is one module with two
 functions: ``matches(head)`` says whether the beginning of a source looks like it, ``read(source)`` yields its
-threads and fills its report.
+threads and fills its report. A module is imported when a source may be in its format, so that who reads no
+XML waits for no XML library.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, tzinfo
+from importlib import import_module
 from itertools import chain, islice
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, SourceError
-from moderation.threads import jsonl, pasted, table
-from moderation.threads.apis import discourse, generic, hackernews, reddit, wordpress
-from moderation.threads.exports import artalk, commento, coral, isso, remark42, staticman, valine
-from moderation.threads.feeds import blogger, disqus, wxr
-from moderation.threads import jsonl, pages, pasted, table
 from moderation.threads.report import Report
 from moderation.threads.source import Options, Source, opened
 
@@ -31,12 +28,12 @@ class Format(NamedTuple):
 
     Parameters
     ----------
-    matches
-        Tells from the beginning of a source, decoded as far as it can be, whether it is in this format.
-    read
-        Yields the threads of a source.
+    module
+        Reads it; its name within this package.
+    sign
+        Stands in the beginning of every source in this format.
     about
-        One line for the help texts.
+        One line for people.
 
     Examples
     --------
@@ -44,35 +41,45 @@ class Format(NamedTuple):
     True
     """
 
-    matches: Callable[[str], bool]
-    read: Callable[[Source], Iterator[Thread]]
+    module: str
+    sign: str
     about: str
+
+    def matches(self, head: str) -> bool:
+        """Tell from the beginning of a source, decoded as far as it can be, whether it is in this format."""
+        if self.sign not in head:
+            return False
+        matches: Callable[[str], bool] = import_module(f"{__name__}.{self.module}").matches
+        return matches(head)
+
+    def read(self, source: Source) -> Iterator[Thread]:
+        """Yield the threads of a source."""
+        read: Callable[[Source], Iterator[Thread]] = import_module(f"{__name__}.{self.module}").read
+        return read(source)
 
 
 FORMATS: Mapping[str, Format] = {
+    "isso": Format("exports.isso", "SQLite", "isso: its SQLite database"),
+    "wxr": Format("feeds.wxr", "<", "WordPress: its export, in XML"),
+    "disqus": Format("feeds.disqus", "<", "Disqus: its export, in XML"),
+    "blogger": Format("feeds.blogger", "<", "Blogger: its export, in Atom"),
+    "html": Format("pages", "<", "a saved page: WordPress, SPIP, Drupal and other systems"),
+    "wordpress-json": Format("apis.wordpress", "{", "WordPress: comments of its REST API"),
+    "discourse": Format("apis.discourse", "{", "Discourse: a topic or a list of posts, JSON"),
+    "reddit": Format("apis.reddit", "{", "Reddit: a post and its comments, JSON"),
+    "hackernews": Format("apis.hackernews", "{", "Hacker News: items of Algolia or Firebase, JSON"),
     "coral": Format(
-        coral.matches, coral.read, "Coral and Talk: collections, answers of the API, tables of the importer"
+        "exports.coral", "", "Coral and Talk: their collections, answers of the API, tables of the importer"
     ),
-    "artalk": Format(artalk.matches, artalk.read, "Artalk: transfer files and tables"),
-    "remark42": Format(remark42.matches, remark42.read, "Remark42: backups and answers of its API"),
-    "commento": Format(commento.matches, commento.read, "Commento, Commento++ and Comentario: their exports"),
-    "valine": Format(valine.matches, valine.read, "Valine, Waline and Twikoo: lists and lines of JSON"),
-    "isso": Format(isso.matches, isso.read, "Isso: its SQLite database"),
-    "staticman": Format(staticman.matches, staticman.read, "Staticman: comments as YAML, a file or a folder of files"),
-    "wordpress-json": Format(
-        wordpress.matches, wordpress.read, "WordPress: comments of its REST API (/wp/v2/comments)"
-    ),
-    "discourse": Format(discourse.matches, discourse.read, "Discourse: a topic or a list of posts, JSON"),
-    "reddit": Format(reddit.matches, reddit.read, "Reddit: a post and its comments, JSON"),
-    "hackernews": Format(hackernews.matches, hackernews.read, "Hacker News: items of Algolia or Firebase, JSON"),
-    "json": Format(generic.matches, generic.read, "JSON of any other make: comments in arrays, replies inside"),
-    "jsonl": Format(jsonl.matches, jsonl.read, "JSON Lines: one comment, or one thread, a line"),
-    "csv": Format(table.matches, table.read, "CSV with a header: one comment a row, columns as in label files"),
-    "wxr": Format(wxr.matches, wxr.read, "WordPress eXtended RSS: the export of WordPress, in XML"),
-    "disqus": Format(disqus.matches, disqus.read, "the export of Disqus, in XML"),
-    "blogger": Format(blogger.matches, blogger.read, "the export of Blogger, in Atom"),
-    "html": Format(pages.matches, pages.read, "saved HTML page with comments: WordPress and other systems"),
-    "pasted": Format(pasted.matches, pasted.read, "text copied from a page: an article, then its comments"),
+    "artalk": Format("exports.artalk", ":", "Artalk: transfer files (JSON) and tables (YAML)"),
+    "remark42": Format("exports.remark42", "{", "remark42: backups and answers of its API, JSON"),
+    "commento": Format("exports.commento", "{", "Commento, Commento++ and Comentario: their exports, JSON"),
+    "valine": Format("exports.valine", "{", "Valine, Waline and Twikoo: lists and lines of JSON"),
+    "staticman": Format("exports.staticman", ":", "Staticman: comments as YAML, a file or a folder of files"),
+    "jsonl": Format("jsonl", "{", "JSON Lines: one comment, or one thread, a line"),
+    "json": Format("apis.generic", "{", "JSON of any other make: comments in arrays, replies inside"),
+    "csv": Format("table", "", "CSV with a header: one comment a row, columns as in label files"),
+    "pasted": Format("pasted", "", "text copied from a page: an article, then its comments"),
 }
 """Name -> format; the last one takes any text."""
 

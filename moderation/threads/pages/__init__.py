@@ -17,11 +17,16 @@ from selectolax.lexbor import LexborHTMLParser
 
 from moderation.comments import Thread
 from moderation.threads.draft import Draft
-from moderation.threads.pages import generic, page, wordpress
+from moderation.threads.pages import drupal, generic, joomla, page, schema, spip, widgets, wordpress
 from moderation.threads.source import Source
 
 SYSTEMS: Mapping[str, Callable[[LexborHTMLParser, Draft], bool]] = {
+    "SPIP": spip.fill,
+    "Drupal": drupal.fill,
+    "Joomla": joomla.fill,
+    "a comment widget": widgets.fill,
     "WordPress": wordpress.fill,
+    "schema.org": schema.fill,
     "generic": generic.fill,
 }
 """Name -> what reads its comments; the last one guesses."""
