@@ -69,6 +69,12 @@ def test_comments_of_wordpress_are_gathered_by_article():
     assert found[0]["3"].created_at.isoformat() == "2024-05-01T10:00:00+00:00"
 
 
+def test_the_date_of_wordpress_is_in_utc_and_where_it_is_missing_the_local_one_is_noted():
+    found = thread([wp(3), wp(4, date_gmt="0000-00-00T00:00:00")])
+    assert [one.created_at.hour for one in found] == [10, 12]
+    assert found.notes == ("the date is read as UTC, no time zone: 1 comment (first: item 2, “2024-05-01T12:00:00”)",)
+
+
 def test_a_held_parent_that_wordpress_does_not_show_leaves_an_orphan():
     found = thread([wp(5, parent=4)])
     assert (found["5"].parent_id, found.orphans) == ("4", ("5",))
@@ -186,6 +192,11 @@ def test_states_of_posts():
     assert sum("seen by the team" in note or "an action" in note for note in found.notes) == 2
 
 
+def test_likes_of_posts():
+    liked = {"actions_summary": [{"id": 3, "count": 1}, {"id": 2, "count": 4}]}
+    assert [one.likes for one in thread([post(1, **liked), post(2), post(3, like_count=2)])] == [4, None, 2]
+
+
 def test_a_post_that_begins_with_a_quotation_names_its_author():
     quote = '<aside class="quote" data-username="issa" data-post="1"><blockquote>Non</blockquote></aside><p>Si</p>'
     assert thread([post(2, cooked=quote)])["2"].addressee == "issa"
@@ -247,6 +258,18 @@ def test_gone_comments_keep_their_place():
         ("", "trash", "awa"),
         ("Oui", "approved", None),
     ]
+
+
+def test_what_moderators_see_of_comments():
+    facts = [{"spam": True}, {"removed": True}, {"banned_by": "issa"}, {"num_reports": 2}, {"score_hidden": True}]
+    found = thread([listing(*(t1(str(n), **one) for n, one in enumerate(facts, start=1)))])
+    assert [one.status for one in found] == ["spam", "trash", "trash", "approved", "approved"]
+    assert (found["4"].flags, found["4"].likes, found["5"].likes) == (2, 2, None)
+
+
+def test_comments_of_several_posts_are_threads_of_their_own():
+    found = threads([listing(t1("a", link_id="t3_p"), t1("b", link_id="t3_q"))])
+    assert [(one.id, len(one)) for one in found] == [("p", 1), ("q", 1)]
 
 
 def test_escapes_of_reddit_are_undone_unless_raw_json_was_asked_for():
