@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -26,6 +27,29 @@ STATUS = {
 }
 KIND = {"pingback": "pingback", "trackback": "trackback"}
 
+SILENT = {"generic-isso/generic.json"}
+"""Says nothing of statuses, for which the count has "ok" and we have None."""
+
+READABLE = {"wxr-wordpress-importer/namespace-edge-cases.xml"}
+"""Not well-formed to a parser that resolves the names of namespaces; we need none of them, and read the file to its end."""
+
+MISTAKEN = {
+    "html-pages/hpd.de-Homosexuellenhass.html": [
+        ["82775", None, 1, "comment"],
+        ["82781", None, 1, "comment"],
+        ["82784", None, 1, "comment"],
+        ["82811", "82784", 2, "comment"],
+        ["82822", "82811", 3, "comment"],
+        ["82837", "82822", 4, "comment"],
+        ["82798", None, 1, "comment"],
+        ["82812", "82798", 2, "comment"],
+        ["82825", "82812", 3, "comment"],
+        ["82808", None, 1, "comment"],
+    ]
+}
+"""The count says that all stand at the top, but the page indents five, and names the comment that each answers
+(``sioc:reply_of``); `test_a_mistaken_count` holds this table to the page."""
+
 pytestmark = pytest.mark.skipif(not TRUTH, reason=f"real thread files are not here: {FOLDER} (set MODERATION_SHARED)")
 
 
@@ -41,7 +65,14 @@ def test_exports_are_exact(name):
     threads, report = read(name)
     found = [(c.id, c.parent_id, thread.id, thread.depth(c.id), c.kind, c.status) for thread in threads for c in thread]
     expected = [
-        (str(id_), parent and str(parent), str(thread), depth, KIND.get(kind, "comment"), STATUS.get(status))
+        (
+            str(id_),
+            parent and str(parent),
+            str(thread),
+            depth,
+            KIND.get(kind, "comment"),
+            None if name in SILENT else STATUS.get(status),
+        )
         for id_, parent, thread, depth, kind, status in truth["rows"]
     ]
     assert sorted(found, key=str) == sorted(expected, key=str)
@@ -50,7 +81,7 @@ def test_exports_are_exact(name):
     assert report.kept == truth["comments"]
     assert report.orphans == truth["n_orphans"]
     assert report.cycles == len(truth["cycles"])
-    assert bool(report.damage) == bool(truth.get("not_well_formed"))
+    assert bool(report.damage) == (bool(truth.get("not_well_formed")) and name not in READABLE)
     assert sum(len(thread) > 0 for thread in threads) == truth["threads"]
 
 
@@ -69,6 +100,8 @@ def test_databases_are_exact(name):
 def test_pages_are_exact(name):
     truth = TRUTH[name]
     (thread,), report = read(name)
+    if name in MISTAKEN:
+        truth |= {"parents": MISTAKEN[name]}
     found = [(c.id, c.parent_id, thread.depth(c.id), c.kind) for c in thread]
     assert len(found) == truth["comments_shown"] == report.kept
     for (comment_id, parent_id, depth, kind), (true_id, *true) in zip(found, truth["parents"], strict=True):
@@ -82,3 +115,14 @@ def test_pages_are_exact(name):
         assert text.startswith("".join(start.split())), place
     if not found:
         assert thread.notes
+
+
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_a_mistaken_count_is_shown_wrong_by_the_page_itself(name):
+    page = (FOLDER / name).read_text(encoding="utf-8")
+    answers = re.findall(r'about="/comment/(\d+)#.*?(?=about="/comment/|\Z)', page, re.DOTALL)
+    said = {
+        comment: (re.search(r'reply_of" resource="/comment/(\d+)#', part) or [None, None])[1]
+        for comment, part in zip(answers, re.split(r'about="/comment/\d+#', page)[1:], strict=True)
+    }
+    assert said == {row[0]: row[1] for row in MISTAKEN[name]}

@@ -76,8 +76,8 @@ FORMATS: Mapping[str, Format] = {
     "commento": Format("exports.commento", "{", "Commento, Commento++ and Comentario: their exports, JSON"),
     "valine": Format("exports.valine", "{", "Valine, Waline and Twikoo: lists and lines of JSON"),
     "staticman": Format("exports.staticman", ":", "Staticman: comments as YAML, a file or a folder of files"),
-    "jsonl": Format("jsonl", "{", "JSON Lines: one comment, or one thread, a line"),
     "json": Format("apis.generic", "{", "JSON of any other make: comments in arrays, replies inside"),
+    "jsonl": Format("jsonl", "{", "JSON Lines: one comment, or one thread, a line"),
     "csv": Format("table", "", "CSV with a header: one comment a row, columns as in label files"),
     "pasted": Format("pasted", "", "text copied from a page: an article, then its comments"),
 }
