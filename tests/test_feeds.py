@@ -577,11 +577,12 @@ def test_the_newer_form_of_takeout(state, status):
         + takeout("POST", 1, live)
         + takeout("COMMENT", 2, live, parent, text, "<blogger:inReplyTo/><blogger:trashed/>")
         + takeout("COMMENT", 3, f"<blogger:status>{state}</blogger:status>", parent, text, answered)
+        + takeout("COMMENT", 5, live, parent, text, "<blogger:trashed>2024-03-02T08:00:00Z</blogger:trashed>")
         + takeout("PAGE", 4, live)
         + "</feed>"
     )
     assert (found.id, found.title, found.depth(f"{TAG}3")) == (f"{TAG}1", "Foire", 2)
-    assert (found[f"{TAG}2"].status, found[f"{TAG}3"].status) == ("approved", status)
+    assert [found[f"{TAG}{number}"].status for number in (2, 3, 5)] == ["approved", status, "trash"]
     assert bool(found.notes) == (status is None)
 
 
