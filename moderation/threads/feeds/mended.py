@@ -34,9 +34,8 @@ PREFIXES = {
 """Declared where the root does not: exporters forget them, and a parser logs every element whose prefix is unknown."""
 
 _OPENER = re.compile(
-    r"(?P<opener><!--|<\?xml|<!DOCTYPE)|<(?i:(?P<page>html|!doctype\s{1,99}html))\b|<(?P<root>rss|feed|disqus)[\s>]"
+    r"<(?i:(?P<page>html|!doctype\s{1,99}html))\b|(?P<opener><!--|<\?xml|<!DOCTYPE)|<(?P<root>rss|feed|disqus)[\s>]"
 )
-_PAGE = re.compile(r"\s*html\b", re.IGNORECASE)
 _CLOSERS = {"<!--": "-->", "<?xml": "?>", "<!DOCTYPE": ">"}
 _DECLARED = re.compile(rb"""<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -73,14 +72,12 @@ def prologue(head: str) -> Prologue | None:
     while match := _OPENER.search(head, at):
         if match["page"]:
             return None
-        before = head[at : match.start()].removeprefix("\ufeff")
+        before = head[at : match.start()]
         junk += len(before if head.startswith("<?xml ", match.start()) else before.strip())
         if match["root"]:
             return Prologue(match.start(), match["root"], junk)
         opener, at = match["opener"], match.end()
         if opener == "<!DOCTYPE":
-            if _PAGE.match(head, at):
-                return None
             bracket = head.find("[", at, at + 1000)
             at = bracket if 0 <= bracket < head.find(">", at) else at
         closer = "]>" if head.startswith("[", at) else _CLOSERS[opener]

@@ -208,9 +208,8 @@ def _add(draft: Draft, found: dict[str, str], number: int, personal_data: bool) 
 
 def _date(gmt: str, own: str) -> tuple[datetime | None, str | None]:
     """Return the date in UTC, else the one of the zone of the site as it is written; zeros stand for none."""
-    if gmt and gmt[:4] != "0000":
-        with suppress(ValueError):
-            return datetime.fromisoformat(f"{gmt}+00:00"), None
+    with suppress(ValueError):  # the year 0 is none
+        return datetime.fromisoformat(f"{gmt}+00:00"), None
     return None, next((date for date in (own, gmt) if date and date[:4] != "0000"), None)
 
 
