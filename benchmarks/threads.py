@@ -150,7 +150,8 @@ def page(depths: Sequence[int]) -> Iterator[str]:
     chance = random.Random(5)
     yield (
         '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Article</title></head><body>'
-        f'<h2 class="comments-title">{len(depths)} commentaires</h2><ol class="comment-list">'
+        f'<div id="comments" class="comments-area"><h2 class="comments-title">{len(depths)} commentaires</h2>'
+        '<ol class="comment-list">'
     )
     open_levels = 0
     for number, depth in enumerate(depths, start=1):
@@ -166,7 +167,7 @@ def page(depths: Sequence[int]) -> Iterator[str]:
             '<div class="reply"><a class="comment-reply-link" href="#">Répondre</a></div></article>'
         )
         open_levels = depth
-    yield "</li></ol>" * open_levels + "</body></html>"
+    yield "</li></ol>" * open_levels + "</div></body></html>"
 
 
 def nested_json(depth: int) -> Iterator[str]:

@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -275,7 +274,6 @@ def test_any_date_comes_back_from_unix_seconds_to_the_microsecond(date):
         "1 " * 49,
     ],
 )
-def test_long_texts_take_no_long_time(written):
-    start = time.perf_counter()
-    read_date(written, now=NOW)
-    assert time.perf_counter() - start < 0.5
+def test_long_texts_are_read_or_refused(written):
+    """None of these would end within the test run if a pattern tried every way to part it."""
+    assert (read_date(written, now=NOW).date is not None) == written.startswith("2024")

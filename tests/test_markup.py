@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -234,12 +232,6 @@ def test_a_tag_of_thousands_of_attributes_is_left_out():
 
 
 @pytest.mark.parametrize("part", ["<i></u>", "&nbsp;<b>", "<p> \n", "<", "&", "&nbsp;", '<a href="', "<pre>\n ", " \n"])
-def test_time_grows_with_the_length(part):
-    def seconds(length):
-        html = part * (length // len(part))
-        start = time.perf_counter()
-        plain(html, breaks=True)
-        return time.perf_counter() - start
-
-    short = min(seconds(50_000) for _ in range(3))
-    assert seconds(800_000) < 16 * 5 * short + 0.5
+def test_three_million_characters_of_one_part_are_read(part):
+    """None of these would end within the test run if a step took the square of the length."""
+    assert len(plain(part * (3_000_000 // len(part)), breaks=True)) <= 3_000_000

@@ -58,6 +58,8 @@ def addressee(text: str) -> str | None:
     ['FANGA', 'Awa', 'Issa', None]
     """
     start = text[: LONGEST + 20].lstrip()
+    if not (start[:1] in "@eErR" or "\n" in start):
+        return None  # most comments: nothing below can be met
     if start.startswith("@"):
         return _after_at(start)
     answer = _TO.match(start)

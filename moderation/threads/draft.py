@@ -104,22 +104,17 @@ class Draft:
         where
             What a note says of its place ("line 3"); by default its id.
         """
-        report = self._source.report
-        report.read += 1
-        where = where or f"comment {comment_id}"
+        self._source.report.read += 1
+        text = _whole(text)
         if comment_id in self._comments:
-            report.duplicates += 1
-            if self._comments[comment_id].text == text:
-                report.dropped[TWICE] += 1
-                self.notes.add(f"dropped, {TWICE}", where)
+            if self._stands(comment_id, text, where):
                 return
-            self.notes.add("has the id of another comment, kept under a new one", where)
             comment_id = self._free(comment_id)
         if created_at is None and written:
-            created_at = self._date(written, where)
+            created_at = self._date(written, where or f"comment {comment_id}")
         self._comments[comment_id] = Comment(
             comment_id,
-            _HALF.sub("\ufffd", text),
+            text,
             self.id,
             parent_id or None,
             author or None,
@@ -179,6 +174,17 @@ class Draft:
         elif self.announced is not None and shown > self.announced:
             self.notes.add(f"{shown} comments are shown, more than the {self.announced} announced")
 
+    def _stands(self, comment_id: str, text: str, where: str) -> bool:
+        """Count an id that comes again; return whether it is the same comment, which is dropped."""
+        report, where = self._source.report, where or f"comment {comment_id}"
+        report.duplicates += 1
+        if self._comments[comment_id].text != text:
+            self.notes.add("has the id of another comment, kept under a new one", where)
+            return False
+        report.dropped[TWICE] += 1
+        self.notes.add(f"dropped, {TWICE}", where)
+        return True
+
     def _free(self, comment_id: str) -> str:
         while (free := f"{comment_id}#{self._copies.get(comment_id, 1) + 1}") in self._comments:
             self._copies[comment_id] = self._copies.get(comment_id, 1) + 1
@@ -190,6 +196,14 @@ class Draft:
             what = "the date is left out" if date is None else f"the date is read as {self._source.options.zone}"
             self.notes.add(f"{what}, {problem}", f"{where}, “{written[:60]}”")
         return date
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _HALF.sub("\ufffd", text)
+    return text
 
 
 def named(ids: Sequence[str]) -> str:

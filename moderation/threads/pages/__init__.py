@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -20,14 +21,56 @@ from moderation.threads.draft import Draft
 from moderation.threads.pages import drupal, generic, joomla, page, schema, spip, widgets, wordpress
 from moderation.threads.source import Source
 
-SYSTEMS: Mapping[str, Callable[[LexborHTMLParser, Draft], bool]] = {
-    "SPIP": spip.fill,
-    "Drupal": drupal.fill,
-    "Joomla": joomla.fill,
-    "a comment widget": widgets.fill,
-    "WordPress": wordpress.fill,
-    "schema.org": schema.fill,
-    "generic": generic.fill,
+
+class System(NamedTuple):
+    """A system whose markup is known.
+
+    Parameters
+    ----------
+    signs
+        One of them stands in the source of every page of the system; looking for them costs less than a query.
+    fill
+        Reads the comments.
+    """
+
+    signs: Sequence[str]
+    fill: Callable[[LexborHTMLParser, Draft], bool]
+
+
+SYSTEMS: Mapping[str, System] = {
+    "SPIP": System(
+        (
+            "forum-message",
+            "forum-texte",
+            "ugccmt",
+            "comment-fil",
+            "dtreviewed",
+            'comment-li"',
+            "comment-li ",
+            "comment-li>",
+        ),
+        spip.fill,
+    ),
+    "Drupal": System(
+        (
+            "sioct:Comment",
+            "schema:Comment",
+            "js-comment",
+            "name-comment-body",
+            "data-comment-timestamp",
+            "comment_",
+            "indented",
+        ),
+        drupal.fill,
+    ),
+    "Joomla": System(("comment-item-", "kmt-"), joomla.fill),
+    "a comment widget": System(
+        ("post-message", "isso-comment", "remark42__comment", "commento-card", "atk-comment", "d-noscript-comments"),
+        widgets.fill,
+    ),
+    "WordPress": System(("",), wordpress.fill),
+    "schema.org": System(("schema.org",), schema.fill),
+    "generic": System(("",), generic.fill),
 }
 """Name -> what reads its comments; the last one guesses."""
 
@@ -71,7 +114,7 @@ def read(source: Source) -> Iterator[Thread]:
         html = page.decoded(source, draft.notes)
         tree = LexborHTMLParser(html)
         page.describe(tree, draft)
-        any(fill(tree, draft) for fill in SYSTEMS.values())
+        any(fill(tree, draft) for signs, fill in SYSTEMS.values() if any(sign in html for sign in signs))
         page.conclude(tree, draft, html)
         thread = draft.thread()
     yield thread
