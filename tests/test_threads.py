@@ -15,7 +15,7 @@ from moderation.comments import Comment, Thread
 from moderation.errors import DamagedSourceError, SourceError
 from moderation.threads import FORMATS, Report, jsonl, pasted, read_threads, table
 from moderation.threads.addressees import addressee
-from moderation.threads.lines import Line
+from moderation.threads.pasted.lines import Line
 
 
 def threads(text, format="auto"):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from moderation.comments import Status
-from moderation.threads.headers import Footer, Header, footer, header_at, is_name, waits
-from moderation.threads.lines import Line, dedented, text_of
+from moderation.threads.pasted.headers import Footer, Header, footer, header_at, is_name, waits
+from moderation.threads.pasted.lines import Line, dedented, text_of
 
 HELD = 4
 """Lines below a header among which one may say that the comment waits for a moderator."""

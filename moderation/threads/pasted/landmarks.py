@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from moderation.threads.headers import Footer, Header, footer, header_at
-from moderation.threads.lines import Line
+from moderation.threads.pasted.headers import Footer, Header, footer, header_at
+from moderation.threads.pasted.lines import Line
 
 
 class Landmarks(NamedTuple):

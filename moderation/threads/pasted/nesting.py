@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from moderation.threads.draft import Draft
-from moderation.threads.entries import Entry
-from moderation.threads.lines import Line, widths
-from moderation.threads.lists import Printed, items_of
+from moderation.threads.pasted.entries import Entry
+from moderation.threads.pasted.lines import Line, widths
+from moderation.threads.pasted.lists import Printed, items_of
 
 AS_PRINTED = (
     "nesting is as printed and may be doubtful: replies to a missing comment are printed under the previous one"

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from moderation.threads import headings
-from moderation.threads.entries import Entry, of_block, of_footed
-from moderation.threads.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Header
-from moderation.threads.landmarks import Landmarks
-from moderation.threads.lines import Line
+from moderation.threads.pasted.entries import Entry, of_block, of_footed
+from moderation.threads.pasted.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Header
+from moderation.threads.pasted.landmarks import Landmarks
+from moderation.threads.pasted.lines import Line
 
 BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
 SHORT = 60  # characters of the longest such line

@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from moderation.threads import headings
-from moderation.threads.entries import item_header
-from moderation.threads.lines import BLANK, Line, item_starts
+from moderation.threads.pasted.entries import item_header
+from moderation.threads.pasted.lines import BLANK, Line, item_starts
 
 BETWEEN = 3  # short lines ("Trier par : date") that may stand between a heading and its list
 SHORT = 60  # characters of the longest such line

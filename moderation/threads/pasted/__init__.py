@@ -16,13 +16,13 @@ from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads import headings
 from moderation.threads.addressees import addressee, named_first
-from moderation.threads.blocks import Blocks, blocks
+from moderation.threads.pasted.blocks import Blocks, blocks
 from moderation.threads.draft import Draft
-from moderation.threads.entries import Entry, of_item
-from moderation.threads.landmarks import headers_of
-from moderation.threads.lines import Line, item_starts
-from moderation.threads.lists import Printed, headed, items_of, printed_list
-from moderation.threads.nesting import AS_PRINTED, doubt_blocks, doubt_list
+from moderation.threads.pasted.entries import Entry, of_item
+from moderation.threads.pasted.landmarks import headers_of
+from moderation.threads.pasted.lines import Line, item_starts
+from moderation.threads.pasted.lists import Printed, headed, items_of, printed_list
+from moderation.threads.pasted.nesting import AS_PRINTED, doubt_blocks, doubt_list
 from moderation.threads.source import Source
 
 DOUBTFUL = AS_PRINTED
