@@ -142,6 +142,11 @@ def test_unknown_format_lists_the_names():
     assert error_in("x", "xml") == f"unknown format 'xml'; expected auto, {names}; use one of these names"
 
 
+def test_every_format_is_documented(root):
+    docs = (root / "docs" / "threads.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"`{name}`" not in docs] == []
+
+
 # Damage
 
 
