@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -141,3 +142,31 @@ def test_the_top_of_a_text_that_is_cut():
     assert top(text[:30]).first == {"posts": [{"id": 1}]}
     assert top("[[" + text).array
     assert top("Titre\n\nTexte").first == top("").first == {}
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        {"comments": [{"id": 1}, {"id": 2}], "info": {"count": 2}},
+        {"data": {"story": {"comments": {"edges": [{"node": {"id": 1}}], "pageInfo": {"more": False}}}}},
+        {"post_stream": {"posts": [{"id": 1}], "stream": [1, 2]}, "timeline_lookup": [[1, 2]]},
+    ],
+)
+def test_what_is_cut_behind_its_list_of_comments_keeps_them(whole):
+    text = json.dumps(whole)
+    behind = text.index("]") + 1
+    for end in range(behind, len(text)):
+        nested = Nested()
+        with suppress(json.JSONDecodeError):
+            nested.read(text[:end], 0)
+        nested.prune()
+        kept = json.dumps(nested.value)
+        assert all(f'"id": {number}' in kept for number in (1, 2) if f'"id": {number}' in text[:behind])
+
+
+def test_an_object_that_is_cut_is_no_whole_one():
+    nested = Nested()
+    with suppress(json.JSONDecodeError):
+        nested.read('{"id": 1, "revisions": [{"body": "Oui"}], "sta', 0)
+    nested.prune()
+    assert nested.value is None

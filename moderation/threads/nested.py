@@ -9,6 +9,9 @@ from typing import Any
 decoder = json.JSONDecoder(parse_constant=lambda name: None)
 """Reads all that is not nested too deep for the Python that runs; ``NaN`` is None."""
 
+LISTS = ("comments", "posts", "edges", "nodes", "hits", "children")
+"""What systems call the list of the comments of a thread, behind which other facts of it stand."""
+
 _BLANK = re.compile(r"[ \t\r\n]*")
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -56,9 +59,10 @@ class Nested:
                 at, begins = self._after_value(text, at)
 
     def prune(self) -> None:
-        """Take away what is not whole: the last element of the innermost list that is still open, or everything."""
-        if not isinstance(self.value, list | dict):
-            self.value = None
+        """Take away what is not whole: the last element of the innermost list that is still open.
+
+        Where none is open, an object stays only if a list of comments, see `LISTS`, has ended in it.
+        """
         begun = False
         while self._open:
             container = self._open.pop()
@@ -67,7 +71,8 @@ class Nested:
                     container.pop()
                 return
             begun = True
-        self.value = None
+        if not _has_comments(self.value):
+            self.value = None
 
     def _opened(self, text: str, at: int) -> tuple[int, bool]:
         """Begin an object or a list; return where its first value begins, or False and where it ends."""
@@ -129,6 +134,18 @@ def mended(value: Any) -> Any:
             elif isinstance(inner, dict | list):
                 containers.append(inner)
     return root[0]
+
+
+def _has_comments(value: Any) -> bool:
+    """Tell whether a list of comments stands in an object, or in one inside it."""
+    objects = [value]
+    while objects:
+        found = objects.pop()
+        if isinstance(found, dict):
+            if any(isinstance(found.get(name), list) for name in LISTS):
+                return True
+            objects += found.values()
+    return False
 
 
 def _gap(text: str, at: int) -> int:

@@ -16,8 +16,8 @@ from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads import headings
 from moderation.threads.addressees import addressee, named_first
-from moderation.threads.pasted.blocks import Blocks, blocks
 from moderation.threads.draft import Draft
+from moderation.threads.pasted.blocks import Blocks, blocks
 from moderation.threads.pasted.entries import Entry, of_item
 from moderation.threads.pasted.landmarks import headers_of
 from moderation.threads.pasted.lines import Line, item_starts
