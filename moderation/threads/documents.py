@@ -259,3 +259,16 @@ def _decoded(text: str, at: int) -> tuple[Any, int]:
         return nested.value, end
     except ValueError as error:
         raise json.JSONDecodeError(str(error), text, at + 1) from None
+
+
+def at(value: object, *path: str) -> Any:
+    """Return what stands under keys of objects that stand in each other; None where one is missing.
+
+    Examples
+    --------
+    >>> at({"user": {"name": "Awa"}}, "user", "name"), at({"user": "Awa"}, "user", "name")
+    ('Awa', None)
+    """
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

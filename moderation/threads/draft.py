@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from moderation.comments import Comment, Kind, Status, Thread
@@ -229,3 +230,22 @@ def _misplaced(thread: Thread) -> list[str]:
         if to in known and parent is not None and authors.get(parent.id) not in (None, to):
             found.append(comment.id)
     return found
+
+
+def or_empty(threads: Iterator[Thread], source: Source, why: str = "no comments in it") -> Iterator[Thread]:
+    """Yield threads, and where there is none an empty one that says why.
+
+    Examples
+    --------
+    >>> from moderation.threads.source import Source
+    >>> [thread.notes for thread in or_empty(iter(()), Source.of("[]"))]
+    [('no comments in it',)]
+    """
+    some = False
+    for thread in threads:
+        some = True
+        yield thread
+    if not some:
+        draft = Draft(PurePath(source.name).name, source)
+        draft.notes.add(why)
+        yield draft.thread()

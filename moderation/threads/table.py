@@ -26,7 +26,7 @@ def matches(head: str) -> bool:
     >>> matches("id,text\n1,Bonjour"), matches("id;auteur\n1;Awa"), matches("Bonjour, Awa")
     (True, True, False)
     """
-    first = re.split(r"[\r\n]", head.lstrip("\r\n"), maxsplit=1)[0]
+    first = _first_line(head)
     columns = _columns(first, _delimiter(first))
     named = len(columns) > 1 and all(re.fullmatch(r"[^\W\d]\w*", column) for column in columns)
     return "text" in columns or (named and not columns.isdisjoint(FIELDS))
@@ -56,8 +56,8 @@ def read(source: Source) -> Iterator[Thread]:
 
 def _rows(source: Source) -> Iterator[Row]:
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
-    records = _records(source)
-    line, header = next(records)
+    found = records(source, _delimiter(_first_line(source.head), source.options.columns.get("text", "text")))
+    line, header = next(found)
     columns = [names.get(column.strip().lower(), "") for column in header]
     if "text" not in columns:
         wanted = source.options.columns.get("text", "text")
@@ -65,7 +65,7 @@ def _rows(source: Source) -> Iterator[Row]:
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
-    for number, (line, record) in enumerate(records, start=1):
+    for number, (line, record) in enumerate(found, start=1):
         if len(record) == len(columns):
             fields = zip(columns, record, strict=True)
             yield Row(number, f"line {line}", {field: value for field, value in fields if field and value})
@@ -77,15 +77,22 @@ def _rows(source: Source) -> Iterator[Row]:
             )
 
 
-def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of the first line of each record that is not empty, and its fields."""
+def records(source: Source, delimiter: str = ",", *, skipinitialspace: bool = False) -> Iterator[tuple[int, list[str]]]:
+    r"""Yield the number of the first line of each record that is not empty, and its fields.
+
+    Raises
+    ------
+    DamagedSourceError
+        Where a quotation mark is not closed, or one stands inside a field.
+
+    Examples
+    --------
+    >>> list(records(Source.of('1,"Bon\njour"\n\n2,Oui')))
+    [(1, ['1', 'Bon\njour']), (4, ['2', 'Oui'])]
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
     with source.text() as lines:
-        delimiter = _delimiter(
-            next((line for line in lines if line.strip()), ""), source.options.columns.get("text", "text")
-        )
-        lines.seek(0)
-        csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skipinitialspace, strict=True)
         line = 1
         try:
             for record in reader:
@@ -98,6 +105,10 @@ def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
                 "doubled inside and closed at the end; correct the row that begins on this line",
                 rows=1,
             )
+
+
+def _first_line(head: str) -> str:
+    return re.split(r"[\r\n]", head.lstrip("\r\n"), maxsplit=1)[0]
 
 
 def _delimiter(header: str, text: str = "text") -> str:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from moderation.comments import Status, Thread
-from moderation.threads.apis.gathering import Drafts, Facts, at, count, gathered, listed, name, text
-from moderation.threads.documents import documents, top
+from moderation.threads.apis.gathering import Drafts, Facts, count, gathered, listed, name, text
+from moderation.threads.documents import at, documents, top
 from moderation.threads.draft import Draft
 from moderation.threads.markup import plain
 from moderation.threads.source import Source

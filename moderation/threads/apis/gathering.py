@@ -125,19 +125,6 @@ def count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def at(value: object, *path: str) -> Any:
-    """Return what stands under keys of objects that stand in each other; None where one is missing.
-
-    Examples
-    --------
-    >>> at({"user": {"name": "Awa"}}, "user", "name"), at({"user": "Awa"}, "user", "name")
-    ('Awa', None)
-    """
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def listed(value: object) -> list[Any]:
     """Return a list; of anything else, an empty one.
 

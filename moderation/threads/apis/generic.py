@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from moderation.comments import Thread
 from moderation.errors import SourceError
-from moderation.threads.apis.gathering import Drafts, Facts, at, count, gathered, listed, name
-from moderation.threads.documents import documents, top
+from moderation.threads.apis.gathering import Drafts, Facts, count, gathered, listed, name
+from moderation.threads.documents import at, documents, top
 from moderation.threads.draft import Draft
 from moderation.threads.markup import plain
 from moderation.threads.rows import FIELDS, Row, add

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from moderation.comments import Status, Thread
-from moderation.threads.apis.gathering import Drafts, Facts, at, count, gathered, listed, name, text
-from moderation.threads.documents import documents, top
+from moderation.threads.apis.gathering import Drafts, Facts, count, gathered, listed, name, text
+from moderation.threads.documents import at, documents, top
 from moderation.threads.source import Source
 
 COMMENT, POST = "t1_", "t3_"

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from moderation.comments import Kind, Status, Thread
-from moderation.threads.apis.gathering import Drafts, Facts, at, count, gathered, listed, name, text
-from moderation.threads.documents import documents, top
+from moderation.threads.apis.gathering import Drafts, Facts, count, gathered, listed, name, text
+from moderation.threads.documents import at, documents, top
 from moderation.threads.markup import plain
 from moderation.threads.rows import KINDS, STATUSES
 from moderation.threads.source import Source

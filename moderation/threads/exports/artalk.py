@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads.documents import top
+from moderation.threads.draft import or_empty
 from moderation.threads.exports.entries import entries, keys
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, drop, each, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, drop, each, first, listed, objects, row, text
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 

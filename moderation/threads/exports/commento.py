@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from moderation.comments import Status, Thread
-from moderation.threads.documents import top
+from moderation.threads.documents import at, top
+from moderation.threads.draft import or_empty
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, at, each, first, listed, net_likes, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, each, first, listed, net_likes, objects, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source

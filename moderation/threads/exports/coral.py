@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from moderation.comments import Thread
-from moderation.threads.documents import top
+from moderation.threads.documents import at, top
+from moderation.threads.draft import or_empty
 from moderation.threads.exports import coral_table
 from moderation.threads.exports.coral_table import STATUSES, note_status
-from moderation.threads.exports.values import Facts, at, date, drop, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, date, drop, first, listed, objects, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source

@@ -11,7 +11,7 @@ from moderation.threads.exports.values import row
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row
 from moderation.threads.source import Source
-from moderation.threads.table import FIELD_LIMIT
+from moderation.threads.table import records
 
 COLUMNS = ("id", "author_id", "story_id", "created_at", "body", "parent_id", "status", "rating")
 """In this order where there is no header; older tables have no rating."""
@@ -69,7 +69,7 @@ def rows(source: Source) -> Iterator[Row]:
     """
     columns: list[str] = []
     number = 0
-    for line, record in _records(source):
+    for line, record in records(source, skipinitialspace=True):
         if not columns:
             columns = [name.strip().lower() for name in record] if _is_header(record) else list(COLUMNS[: len(record)])
             if _is_header(record):
@@ -108,25 +108,6 @@ def _row(fields: Mapping[str, str], number: int, where: str, source: Source) -> 
         created_at=fields.get("created_at", ""),
         status=STATUSES.get(status.upper(), ""),
     )
-
-
-def _records(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of the first line of each record that is not empty, and its fields."""
-    csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))  # of the process: raised, never lowered
-    with source.text() as lines:
-        reader = csv.reader(lines, strict=True, skipinitialspace=True)
-        line = 1
-        try:
-            for record in reader:
-                if record:
-                    yield line, record
-                line = reader.line_num + 1
-        except csv.Error as error:
-            source.damaged(
-                f"{source.name}, line {line}: not a row of CSV ({error}); expected quotation marks that are doubled "
-                "inside a field and closed at its end; correct the row that begins on this line",
-                rows=1,
-            )
 
 
 def _is_header(record: list[str]) -> bool:

@@ -7,21 +7,9 @@ from html import unescape
 from pathlib import PurePath
 
 from moderation.comments import Thread
-from moderation.threads.documents import Found, top
-from moderation.threads.draft import Draft
-from moderation.threads.exports.values import (
-    Facts,
-    at,
-    date,
-    drop,
-    each,
-    listed,
-    net_likes,
-    objects,
-    or_empty,
-    row,
-    text,
-)
+from moderation.threads.documents import Found, at, top
+from moderation.threads.draft import Draft, or_empty
+from moderation.threads.exports.values import Facts, date, drop, each, listed, net_likes, objects, row, text
 from moderation.threads.markup import plain
 from moderation.threads.rows import Row, add, gathered
 from moderation.threads.source import Source

@@ -11,10 +11,10 @@ from pathlib import PurePath
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads.dates import read_date
-from moderation.threads.draft import named
+from moderation.threads.draft import named, or_empty
 from moderation.threads.exports.entries import Entry, entries, keys
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import drop, or_empty, row
+from moderation.threads.exports.values import drop, row
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from moderation.comments import Status, Thread
-from moderation.threads.documents import top
+from moderation.threads.documents import at, top
+from moderation.threads.draft import or_empty
 from moderation.threads.exports.markdown import shown
-from moderation.threads.exports.values import Facts, at, date, drop, each, first, listed, objects, or_empty, row, text
+from moderation.threads.exports.values import Facts, date, drop, each, first, listed, objects, row, text
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 

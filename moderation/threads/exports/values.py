@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 from typing import Any
 
-from moderation.comments import Thread
 from moderation.threads.documents import Found, documents
-from moderation.threads.draft import Draft
 from moderation.threads.rows import Row
 from moderation.threads.source import Source
 
@@ -88,19 +85,6 @@ def listed(value: object) -> list[Facts]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def at(value: object, *path: str) -> Any:
-    """Return what stands under keys of objects that stand in each other; None where one is missing.
-
-    Examples
-    --------
-    >>> at({"user": {"name": "Awa"}}, "user", "name"), at({"user": "Awa"}, "user", "name")
-    ('Awa', None)
-    """
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def text(value: object) -> str:
     """Return a value as a text; nothing for null, and for lists and objects.
 
@@ -161,21 +145,3 @@ def row(number: int, where: str, **fields: str) -> Row:
     Row(number=1, where='item 1', fields={'text': 'Bravo'})
     """
     return Row(number, where, {field: value for field, value in fields.items() if value})
-
-
-def or_empty(threads: Iterator[Thread], source: Source, why: str = "no comments in it") -> Iterator[Thread]:
-    """Yield threads, and where there is none an empty one that says why.
-
-    Examples
-    --------
-    >>> [thread.notes for thread in or_empty(iter(()), Source.of("[]"))]
-    [('no comments in it',)]
-    """
-    some = False
-    for thread in threads:
-        some = True
-        yield thread
-    if not some:
-        draft = Draft(PurePath(source.name).name, source)
-        draft.notes.add(why)
-        yield draft.thread()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from lxml.etree import _Element
 
 from moderation.comments import Thread
-from moderation.threads.draft import Draft
+from moderation.threads.draft import or_empty
 from moderation.threads.feeds.articles import Articles
 from moderation.threads.feeds.elements import attribute, elements, local, text
 from moderation.threads.feeds.mended import root
@@ -60,12 +59,8 @@ def read(source: Source) -> Iterator[Thread]:
     [('Riz', 'Bravo !')]
     """
     facts = Articles()
-    for thread in gathered(lambda: _rows(source, facts), source):
-        yield facts.noted(thread, source)
-    if not source.report.threads:
-        draft = Draft(PurePath(source.name).name, source)
-        draft.notes.add("no comments in it")
-        yield draft.thread()
+    threads = gathered(lambda: _rows(source, facts), source)
+    yield from or_empty((facts.noted(thread, source) for thread in threads), source)
 
 
 def _rows(source: Source, facts: Articles) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from lxml.etree import _Element
 
 from moderation.comments import Kind, Status, Thread
 from moderation.errors import DamagedSourceError
-from moderation.threads.draft import Draft
+from moderation.threads.draft import Draft, or_empty
 from moderation.threads.feeds.elements import elements, fields, local, text
 from moderation.threads.feeds.mended import root
 from moderation.threads.markup import plain
@@ -80,6 +80,10 @@ def read(source: Source) -> Iterator[Thread]:
     >>> [(thread.id, thread.title, thread["1"].text) for thread in read(source)]
     [('7', 'Riz', 'Bravo !')]
     """
+    return or_empty(_threads(source), source)
+
+
+def _threads(source: Source) -> Iterator[Thread]:
     reading = _Reading(source)
     damage: DamagedSourceError | None = None
     try:
@@ -95,10 +99,6 @@ def read(source: Source) -> Iterator[Thread]:
     yield from reading.rest()
     if damage is not None:
         raise damage
-    if not source.report.threads:
-        draft = Draft(PurePath(source.name).name, source)
-        draft.notes.add("no comments in it")
-        yield draft.thread()
 
 
 class _Reading:
