@@ -660,10 +660,10 @@ def test_any_mutation_gives_threads_or_one_of_our_errors(sample, edits, keep_goi
 def test_what_was_read_of_an_item_is_let_go(monkeypatch):
     most = 0
 
-    def watched(element):
+    def watched(element, names):
         nonlocal most
         most = max(most, len(element.getparent()))
-        return found_in(element)
+        return found_in(element, names)
 
     found_in = elements.fields
     monkeypatch.setattr(wxr, "fields", watched)
