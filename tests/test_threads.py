@@ -511,6 +511,12 @@ def test_a_table_of_our_own_make_is_read_as_it_is_written():
     assert [(c.id, c.parent_id) for c in found] == [("7", None), ("8.0", "7")]
 
 
+def test_a_column_named_parent_or_date_is_read_where_no_other_is():
+    found = thread("id,text,parent,date\n1,a,,2024-03-01\n2,b,1,\n")
+    assert [(c.parent_id, c.created_at is None) for c in found] == [(None, False), ("1", True)]
+    assert [c.parent_id for c in thread("id,text,parent,parent_id\n1,a,,\n2,b,7,1\n")] == [None, "1"]
+
+
 def test_a_table_without_known_columns_says_which_it_has():
     message = "stream, line 1: found the columns No, Commentaire, Date du jour; expected one named text"
     assert error_in("No;Commentaire;Date du jour\n1;Bravo;3 mai\n").startswith(message)

@@ -18,6 +18,9 @@ FIELD_LIMIT = 1 << 26
 """Characters of the longest field; a longer one is a quotation mark that was never closed. Python's own
 limit, 131,072, is below the longest comments."""
 
+ALSO = {"parent": "parent_id", "created": "created_at", "date": "created_at"}
+"""Other names of columns, for fields that no column is named after."""
+
 NO_PARENT = ("-1", "root", "NA", "NaN", "nan", "NULL", "null", "None", r"\N")
 """What data frames and databases write for no parent."""
 
@@ -83,7 +86,9 @@ def _rows(source: Source) -> Iterator[Row]:
     line, header = next(found)
     if _SEPARATOR.fullmatch("".join(header)):
         line, header = next(found, (line, header))
-    columns = [names.get(column.strip().lower(), "") for column in header]
+    written = [column.strip().lower() for column in header]
+    also = {column: field for column, field in ALSO.items() if field in names and field not in written}
+    columns = [names.get(column) or also.get(column, "") for column in written]
     if "text" not in columns:
         raise SourceError(
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "

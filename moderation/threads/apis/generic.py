@@ -18,7 +18,7 @@ from moderation.threads.markup import is_html, plain
 from moderation.threads.rows import FIELDS, Row, add, whole
 from moderation.threads.source import Source
 
-LISTS = ("comments", "replies", "children", "items", "data", "results", "entries", "messages")
+LISTS = ("comments", "replies", "children", "items", "data", "results", "entries", "messages", "response", "nodes")
 """Keys under which comments are looked for."""
 
 ALSO = {
@@ -62,9 +62,11 @@ def matches(head: str) -> bool:
     return bool(begins[1] or _OVER_LINES.match(head) or lists - {"comments"} or tree)
 
 
-def _holds_objects(value: object) -> bool:
-    inner = [listed(value.get(key)) for key in LISTS] if isinstance(value, dict) else [listed(value)]
-    return any(isinstance(one, dict) for found in inner for one in found)
+def _holds_objects(value: object, levels: int = 3) -> bool:
+    """Tell whether a value is a list of objects, or an object that holds one at most so many levels down."""
+    if isinstance(value, dict) and levels:
+        return any(_holds_objects(value.get(key), levels - 1) for key in LISTS)
+    return any(isinstance(one, dict) for one in listed(value))
 
 
 def read(source: Source) -> Iterator[Thread]:
@@ -154,6 +156,8 @@ class _Reading:
         if is_html(fields.get("text", "")):
             fields["text"] = plain(fields["text"])
         draft = self._drafts.of(fields.get("thread_id")) if thread is None else thread
+        if "text" not in fields:
+            draft.notes.add(f"no {self._text!r} in it, kept without a text", f"{where}, comment {self._number}")
         add(draft, Row(self._number, f"{where}, comment {self._number}", fields))
         return draft, fields["id"]
 

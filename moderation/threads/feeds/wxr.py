@@ -33,8 +33,11 @@ KINDS: dict[str, Kind] = {
     "": "comment",
     "comment": "comment",
     "review": "comment",  # of a product
+    "question": "comment",
+    "answer": "comment",
     "wpdiscuz_sticky": "comment",
     "pingback": "pingback",
+    "webmention": "pingback",  # its successor
     "trackback": "trackback",
 }
 """Types of comments that readers or their sites write; plugins keep records of other types among the comments."""
