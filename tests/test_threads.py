@@ -493,10 +493,12 @@ def test_columns_that_are_named_make_a_table_of_any_text():
 
 def test_a_table_of_a_data_frame_is_read_with_its_names():
     found = mapped(
-        "corps,numéro,réponse,aime,code\n"
-        "Le <b>riz</b> &amp; le mil<br/>sont chers,22598.0,NA,2.0,x\nOui <3 & non,22599.0,22598.0,,x\nNon,22600.0,0.0,1.5,x\n",
-        text="corps", id="numéro", parent_id="réponse", likes="aime",
+        "corps,numéro,réponse,aime,page\n"
+        "Le <b>riz</b> &amp; le mil<br/>sont chers,22598.0,NA,2.0,7.0\nOui <3 & non,22599.0,22598.0,,7.0\n"
+        "Non,22600.0,0.0,1.5,7.0\n",
+        text="corps", id="numéro", parent_id="réponse", likes="aime", thread_id="page",
     )  # fmt: skip
+    assert found.id == "7"
     assert [(c.id, c.parent_id, c.text, c.likes) for c in found] == [
         ("22598", None, "Le riz & le mil\nsont chers", 2),
         ("22599", "22598", "Oui <3 & non", None),

@@ -108,7 +108,7 @@ def _rows(source: Source) -> Iterator[Row]:
 
 def _foreign(fields: dict[str, str]) -> dict[str, str]:
     """Return the fields of a table that is not of our make: data frames write it, and systems whose texts are HTML."""
-    fields |= {field: whole(fields[field]) for field in ("id", "parent_id") if field in fields}
+    fields |= {field: whole(fields[field]) for field in ("id", "parent_id", "thread_id") if field in fields}
     if fields.get("parent_id") in NO_PARENT:
         del fields["parent_id"]
     if is_html(fields.get("text", "")):
