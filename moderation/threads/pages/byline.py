@@ -13,7 +13,7 @@ MOST = 12
 """Places that may divide name and date, of which each takes a reading of a date; real lines have at most 6."""
 
 _FIRST = re.compile(
-    r"(?:(?:post[ée]e?|publi[ée]e?|soumise?|[ée]crite?|envoy[ée]e?|submitted|posted|written|verfasst|geschrieben|enviado)\s+)?"
+    r"(?:perma(?:lien|link)\s+)?(?:(?:post[ée]e?|publi[ée]e?|soumise?|[ée]crite?|envoy[ée]e?|submitted|posted|written|verfasst|geschrieben|enviado)\s+)?"
     r"(?:par|by|von|por)\s+",
     re.IGNORECASE,
 )
