@@ -286,6 +286,38 @@ def test_the_names_and_dates_of_articles_are_no_comments(page):
     assert found.notes[0] == "no thread found"
 
 
+ARTICLE = "Le prix du riz\n\nPublié le 12 mars 2024 à 10h15\n\nLe riz a augmenté, disent les commerçants.\n\n"
+OTHERS = "{}\n\n  • Le mil aussi\n\n  • Le maïs baisse\n\n  • Le fonio tient\n\n"
+POINTS = "1. de baisser les taxes ;\n\n2. de voir les prix ;\n\n3. d'aider les paysans.\n\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        OTHERS.format("Articles similaires :") + "Laisser un commentaire\nVotre adresse e-mail\n",
+        OTHERS.format("Quelques titres") + "LAISSER UN COMMENTAIRE\nPostez votre commentaire ici\n",
+        "L'atelier demande :\n\n" + POINTS + "Laisser un commentaire\n",
+        "Laisser un commentaire\n\n" + OTHERS.format("Articles récents"),
+        "1 COMMENTAIRE\n\nDerniers articles\n\n- Le mil\n- Le maïs\n",
+        "3 COMMENTAIRES\n\nAccueil\nSport\n\n  • Contact\n  • Publicité\n  • Archives\n",
+        "La famille Koné\nle 12 mars 2024 à 10h00\nmesse\n\nLa famille Sow\nle 13 mars 2024 à 9h\nmesse\n\nSignaler un abus\n",
+        "Samedi 6 mars 2021 à 16h00\n\nKita - Réal : 0-1\n\nDimanche 7 mars 2021 à 16h00\n\nStade - Police : 1-1\n\nRépondre\n",
+        "Lefaso : Et les puits ?\n\nIssa Sow : Ils viendront.\n\nLefaso : Quand ?\n\nI. S. : En mai.\n\nLaisser un commentaire\n",
+        "Issa Sow dit :\nEt les puits ?\n\nLe maire répond :\nIls viendront.\n\nIssa Sow dit :\nQuand ?\n",
+        "Commentaires\n\nARTICLES RÉCENTS\n\nLe mil\nPar Issa - 12 mars 2024 à 10:15\n\nLe blé\nPar Awa - 13 mars 2024 à 9:00\n",
+    ],
+)
+def test_other_lists_and_dialogues_of_a_page_are_no_comments(page):
+    found = thread(ARTICLE + page)
+    assert rows(found) == []
+    assert found.notes
+
+
+def test_a_list_with_sentences_before_the_form_holds_comments():
+    page = "  1. C'est trop cher.\n\n  2. Que fait le maire ?\n\nLaisser un commentaire\n"
+    assert rows(thread(ARTICLE + page)) == [(None, "C'est trop cher.", None), (None, "Que fait le maire ?", None)]
+
+
 def test_names_and_dates_that_are_not_taken_are_noted():
     found = thread("Titre\n\n" + "Alou Diarra - 12 mars 2024\nUn titre\n\n" * 3)
     assert found.notes[1] == "3 names with a date are not taken for the beginnings of comments: nothing announces these"

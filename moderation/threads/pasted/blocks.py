@@ -12,7 +12,7 @@ from typing import NamedTuple
 from moderation.threads import headings
 from moderation.threads.pasted.entries import Entry, of_block, of_footed
 from moderation.threads.pasted.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Header
-from moderation.threads.pasted.landmarks import Landmarks
+from moderation.threads.pasted.landmarks import Landmarks, heads_other_lists
 from moderation.threads.pasted.lines import Line
 
 BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
@@ -25,11 +25,6 @@ WEAK = {BYLINE, DATE_ALONE}
 LINKS = "“Répondre” or the like stands after them"
 REPEATED = "this repeats"
 
-_AFTERMATH = re.compile(
-    r"(?:sur le m[êe]me sujet|[àa] lire aussi|lire aussi|dans la m[êe]me rubrique|les plus lus|navigation de l['’]article"
-    r"|(?:articles|posts) (?:similaires|li[ée]s|connexes|r[ée]cents)|related (?:articles|posts))\s*:?",
-    re.IGNORECASE,
-)
 _ANSWER = re.compile(r"r[ée]pon(?:dre|se)\b", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"(?:afficher|masquer|voir|show|hide|view) .*(?:r[ée]ponses?|commentaires?|replies|reply|comments?)"
@@ -159,7 +154,7 @@ def _reason(page: Landmarks, starts: Sequence[int]) -> str:
     headers = [page.headers[at] for at in starts]
     if len(starts) < 2 or headers[0].kind in WEAK:
         return ""
-    if page.linked(starts, len(page.lines)):
+    if len(page.footer_places) > 1 and page.linked(starts, len(page.lines)):
         return LINKS
     numbers = [header.number for header in headers]
     if numbers == list(range(1, len(numbers) + 1)):
@@ -207,7 +202,7 @@ def _after_links(page: Landmarks, at: int) -> bool:
 
 def _is_near(lines: Sequence[Line], start: int, first: int) -> bool:
     between = [line.content for line in lines[start : min(first, start + NEAR)] if line.content]
-    plain = all(len(line) <= SHORT and not _AFTERMATH.fullmatch(line) for line in between)
+    plain = all(len(line) <= SHORT and not heads_other_lists(line) for line in between)
     return first - start < NEAR and len(between) <= BETWEEN and plain
 
 
@@ -240,7 +235,7 @@ def _closes(line: Line) -> bool:
     """Tell whether a line stands after all comments; "Répondre" stands after each."""
     if _ANSWER.match(line.content):
         return False
-    return headings.ends(line.content) or _AFTERMATH.fullmatch(line.content) is not None
+    return headings.ends(line.content) or heads_other_lists(line.content)
 
 
 def _form(lines: Sequence[Line], start: int, stop: int) -> int:
