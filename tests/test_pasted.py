@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from moderation.errors import SourceError
 from moderation.threads import Report, read_threads
 from moderation.threads.addressees import addressee, named_first
-from moderation.threads.pasted.headers import footer, header_at, is_name
+from moderation.threads.pasted.footers import footer
+from moderation.threads.pasted.headers import header_at, is_name
 from moderation.threads.pasted.nesting import AS_PRINTED, FLAT, JUMPS, NUMBERED, ORPHANS, RESTART, SEVERAL
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from moderation.comments import Status
-from moderation.threads.pasted.headers import Footer, Header, footer, header_at, is_name, waits
+from moderation.threads.pasted.footers import Footer, footer
+from moderation.threads.pasted.headers import Header, header_at, is_name, waits
 from moderation.threads.pasted.lines import Line, dedented, text_of
 
 HELD = 4

@@ -1,19 +1,17 @@
-"""The lines around a comment that pages print: its author and its date before it, "Répondre" after it."""
+"""The lines before a comment that pages print: its author and its date."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from moderation.threads.dates import NOT_A_DATE, read_date
 from moderation.threads.headings import announces
+from moderation.threads.pasted.dated import HINT, dated_at_end, is_date
+from moderation.threads.pasted.footers import AROUND, LONGEST, footer
 
-LONGEST = 160  # characters of the longest line that is looked at; a longer one is a paragraph
 NAME = 50  # characters of the longest name, and words
 NAME_WORDS = 6
-TRIES = 4  # places of a line where a date may begin
 
 SAID, DATE_FIRST, NAME_FIRST, STACKED = "said", "date first", "name first", "name above date"
 """Kinds of headers: "Awa dit :", "Le 12 mars à 10:15, par Awa", "Awa, le 12 mars à 10:15", the same on two lines."""
@@ -47,13 +45,6 @@ class Header(NamedTuple):
     number: int | None = None
 
 
-class Footer(NamedTuple):
-    """What the line after a comment says: when it was written, how many like it; None without."""
-
-    written: str | None = None
-    likes: int | None = None
-
-
 def header_at(lines: Sequence[str], at: int) -> Header | None:
     """Return the header that begins on a line.
 
@@ -79,28 +70,6 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     if below is not None and lines[below] == ":":  # SPIP prints it below the date
         found = found._replace(lines=below - at + 1)
     return found._replace(number=int(number[1])) if number else found
-
-
-def footer(line: str, author: str | None = None) -> Footer | None:
-    """Return what a line of links after a comment says, None for any other line.
-
-    Examples
-    --------
-    >>> footer("J’aime · Répondre · 2 · 3 h"), footer("Répondre à Awa", "Awa"), footer("J'aime ce pays")
-    (Footer(written='il y a 3 h', likes=2), Footer(written=None, likes=None), None)
-    """
-    if len(line) > LONGEST or not _ANSWER.search(line):
-        return None
-    text = line.strip(_AROUND)
-    named = _ANSWER_TO.fullmatch(text)
-    if named:
-        return Footer() if _ITSELF.match(named[1]) or _same(named[1], author) else None
-    before, date = _dated_at_end(text) or (text, None)
-    links = before.strip(_AROUND)
-    if not _LINKS.fullmatch(links):
-        return None
-    ago, likes = _SHORT_AGO.search(links), _LIKES.search(_SHORT_AGO.sub("", links))
-    return Footer(date or (f"il y a {ago[0]}" if ago else None), int(likes[0]) if likes else None)
 
 
 def waits(line: str) -> bool:
@@ -133,18 +102,6 @@ def is_name(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # the same line is asked about as a date, and for the name above it
-def is_date(text: str) -> bool:
-    """Tell whether a text is a date as pages print it, and nothing else.
-
-    Examples
-    --------
-    >>> is_date("29 février 2024 at 10 h 41 min"), is_date("il y a 3 heures"), is_date("2024")
-    (True, True, False)
-    """
-    return _HINT.search(text) is not None and read_date(text).problem != NOT_A_DATE
-
-
 def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     match = _SAID.fullmatch(text)
     if match is None or not is_name(match["name"].rstrip(".")):  # "H. K. dit :"
@@ -161,13 +118,13 @@ def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
 
 
 def _on_one_line(text: str) -> Header | None:
-    if not _HINT.search(text):
+    if not HINT.search(text):
         return None
     by = _DATE_BY.fullmatch(text)
     if by and is_date(by["date"]) and not _PUBLISHED.match(by["date"]):
         name = _clean(by["name"])
         return Header(DATE_FIRST, name, by["date"].strip(" ,"), by["to"]) if is_name(name) else None
-    name, date = _dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
+    name, date = dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
     posted = _POSTED.match(name)
     name = _clean(name[posted.end() :] if posted else name)
     kind = BYLINE if posted and posted[0].lower().startswith(("par", "by")) else NAME_FIRST
@@ -205,7 +162,7 @@ def _with_reader_below(found: Header, lines: Sequence[str], at: int) -> Header:
 def _date_below(lines: Sequence[str], at: int) -> tuple[int, str] | None:
     """Return where the date stands that follows a line, and the date."""
     below = _next(lines, at)
-    if below is None or len(lines[below]) > LONGEST or not _HINT.search(lines[below]):
+    if below is None or len(lines[below]) > LONGEST or not HINT.search(lines[below]):
         return None
     date = _AFTER_DATE.sub("", lines[below])
     return (below, date) if is_date(date) and not _PUBLISHED.match(date) else None
@@ -216,42 +173,11 @@ def _next(lines: Sequence[str], at: int) -> int | None:
     return next((below for below in range(at + 1, min(at + 3, len(lines))) if lines[below]), None)
 
 
-def _dated_at_end(text: str) -> tuple[str, str] | None:
-    """Cut a line before the date at its end."""
-    if not _HINT.search(text):
-        return None
-    return next(((text[:at], text[at:]) for at in _date_starts(text) if is_date(text[at:])), None)
-
-
-def _date_starts(text: str) -> Iterator[int]:
-    for match, _ in zip(_DATE_START.finditer(text), range(TRIES), strict=False):
-        yield match.start()
-
-
 def _clean(name: str) -> str:
-    return _NOT_VERIFIED.sub("", name).strip(_AROUND)
+    return _NOT_VERIFIED.sub("", name).strip(AROUND)
 
 
-def _same(name: str, author: str | None) -> bool:
-    return author is not None and name.strip(_AROUND).casefold() == author.casefold()
-
-
-_MONTHS = (
-    "janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|jan|feb|apr|may|june?|july?|aug|mar(?:ch)?|sep|dec"
-    "|jän|märz|juni|juli|okt|dez|ene|abr|ago|dic"
-)
-_DAYS = "lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun"
-_HINT = re.compile(
-    rf"\d(?:er|st|nd|rd|th)?[ ./-]{{0,2}}(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
-    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
-    re.IGNORECASE,
-)
-_DATE_START = re.compile(
-    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
-    re.IGNORECASE,
-)
 _NUMBERED = re.compile(r"#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))")
-_AROUND = " \t\u00a0\u202f,:;|•·—–-[](){}»›>#↩↳↓▼"
 _SAID = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented|sagte?|schreibt|schrieb|dijo|dice)\b(?P<rest>.*)",
     re.IGNORECASE,
@@ -287,15 +213,3 @@ _WAITS = re.compile(
     r"|your comment is awaiting (?:moderation|approval)\.?(?: this is .*)?",
     re.IGNORECASE,
 )
-
-_ANSWER = re.compile(r"r[ée]pon(?:dre|se)|reply|antwort|responder|signaler|alerter|citer", re.IGNORECASE)
-_ANSWER_TO = re.compile(r"(?:r[ée]pondre [àa]|reply to)\s+(.+)", re.IGNORECASE)
-_ITSELF = re.compile(r"(?:ce|cet) (?:message|commentaire|avis)$|this comment$|cela$", re.IGNORECASE)
-_UNIT = r"\d{1,3} ?(?:sem|min|mois|ans?|hrs?|[smhjdwy])\b\.?"
-_SHORT_AGO = re.compile(_UNIT, re.IGNORECASE)
-_LIKES = re.compile(r"\d{1,6}")
-_LINK = (
-    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report"
-    rf"|modifi[ée]r?|edited|edit|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
-)
-_LINKS = re.compile(rf"{_LINK}(?:[\s·•|/,›»-]+{_LINK})*", re.IGNORECASE)

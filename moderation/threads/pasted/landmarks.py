@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from moderation.threads.pasted.headers import Footer, Header, footer, header_at
+from moderation.threads.pasted.footers import Footer, footer
+from moderation.threads.pasted.headers import Header, header_at
 from moderation.threads.pasted.lines import Line
 
 _OTHER_LISTS = re.compile(
