@@ -237,15 +237,61 @@ def test_a_wordpress_page_without_markers():
         ("Awa | 12/03/2023 10:15", "Awa", "2023-03-12 10:15"),
         ("1.Posté par Awa le 12/03/2023 10:15 (depuis mobile)", "Awa", "2023-03-12 10:15"),
         ("Soumis par Awa (non vérifié) le 12/03/2023 - 10:15", "Awa", "2023-03-12 10:15"),
+        ("+3 #12 Awa 12-03-2023 10:15", "Awa", "2023-03-12 10:15"),
+        ("1. Le prix du riz, 12 mars 2023, 10:15, par Awa", "Awa", "2023-03-12 10:15"),
+        ("1.Posté par Awa le 12/03/2023 10:15 | Alerter", "Awa", "2023-03-12 10:15"),
     ],
 )
 @pytest.mark.parametrize(
-    "link", ["Répondre", "REPONDRE", "↩ Répondre", "Répondre • Partager ›", "Répondre à ce message"]
+    "link",
+    ["Répondre", "REPONDRE", "↩ Répondre", "Répondre • Partager ›", "Répondre à ce message", "Répondre (0)", "Citer"],
 )
 def test_headers_and_links(header, author, date, link):
     found = thread(f"Titre\n\n1 commentaire\n\n{header}\n\nUn texte.\n\n{link}\n\nContact\n")
     assert rows(found) == [(author, "Un texte.", None)]
     assert dates(found) == [date]
+
+
+def test_blogger_prints_the_name_above_and_the_date_below_each_text():
+    found = thread(
+        "Titre\n\n2 commentaires:\n\nAnonyme a dit…\n\nOui\n\nvraiment\n\n12 mars 2013 à 10:15\n\n"
+        "Awa a dit...\n\nNon\n\n12 mars 2013 à 11:15\n\nEnregistrer un commentaire\n"
+    )
+    assert rows(found) == [("Anonyme", "Oui\n\nvraiment", None), ("Awa", "Non", None)]
+    assert dates(found) == ["2013-03-12 10:15", "2013-03-12 11:15"]
+
+
+def test_hautetfort_prints_name_and_date_below_each_text():
+    found = thread(
+        "Titre\n\nCommentaires\n\nOui\n\nvraiment\n\nÉcrit par : Awa | 17/09/2014\n\nRépondre à ce commentaire\n\n"
+        "Non\n\nÉcrit par : Issa | 18/09/2014\n\nRépondre à ce commentaire\n\nÉcrire un commentaire\n"
+    )
+    assert rows(found) == [("Awa", "Oui\n\nvraiment", None), ("Issa", "Non", None)]
+    assert dates(found) == ["2014-09-17 00:00", "2014-09-18 00:00"]
+
+
+def test_disqus_names_whom_an_answer_answers_beside_the_name():
+    page = "Titre\n\n2 commentaires\n\nAwa • il y a 3 ans\n\nOui\n\n• Répondre\n\nIssa  Awa • il y a 3 ans\n\nNon\n\n• Répondre\n"
+    assert [(c.author, c.addressee) for c in thread(page)] == [("Awa", None), ("Issa", "Awa")]
+    spaced = "Titre\n\n1 commentaire\n\nAwa  Koné, le 12 mars 2024 à 10:15\nOui\n"
+    assert [(c.author, c.addressee) for c in thread(spaced)] == [("Awa  Koné", None)]
+
+
+def test_a_title_that_spip_prints_before_the_date_is_named_where_it_is_not_the_pages():
+    page = "Le riz\n\nMessages\n\n1. Le riz, 12 mars 2013, 10:15, par Awa\n\nOui\n\n2. Enfin, 13 mars 2013, 11:15, par Ali\n\nNon\n"
+    found = thread(page)
+    assert rows(found) == [("Awa", "Oui", None), ("Ali", "Non", None)]
+    assert [note for note in found.notes if "title" in note] == [
+        "a title that its author gave it is left out: 1 comment (first: comment 2, “Enfin”)"
+    ]
+    without_time = page.replace(", 10:15", "").replace(", 11:15", "")
+    assert rows(thread(without_time)) == []
+
+
+def test_links_at_the_end_of_items_without_names_are_no_text():
+    items = "  1. Oui\n\n    RépondreSupprimer\n    Réponses\n\n    1. Si\n\n      Supprimer\n\n  2. Répondre\n"
+    page = f"Titre\n\n2 commentaires\n\n{items}"
+    assert [c.text for c in thread(page)] == ["Oui", "Si", "Répondre"]
 
 
 def test_bylines_under_the_number_of_comments_are_the_articles():

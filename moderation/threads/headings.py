@@ -35,7 +35,9 @@ _END = re.compile(
     r"r[ée]pondre\b.{0,40}$|(?:laisse[rz]|ajoute[rz]|poste[rz]) (?:un commentaire|une r[ée]ponse)"
     r"|votre adresse e-?mail|annuler la r[ée]ponse|vous devez .{0,30}(?:connect|identifi)"
     r"|(?:les )?commentaires sont ferm[ée]s|leave a (?:comment|reply)"
-    r"|please enter your (?:comment|name)|your e-?mail address",
+    r"|please enter your (?:comment|name)|your e-?mail address"
+    r"|(?:nouveau commentaire|un message, un commentaire|(?:enregistrer|publier|[ée]crire|envoyer|poster) un commentaire"
+    r"|rafra[îi]chir la liste des commentaires)\W*$",
     re.IGNORECASE,
 )
 _WHY_NONE = {

@@ -137,7 +137,7 @@ def _under_heading(page: Landmarks, region: _Region) -> Blocks | None:
 def _unannounced(page: Landmarks) -> Blocks | None:
     """Return blocks that no heading announces: articles have names above dates too, so more must show them."""
     starts = _of_one_kind(page, page.header_places)
-    timed = [at for at in page.footer_places if page.footers[at].written]
+    timed = [at for at in page.footer_places if page.footers[at].written and not page.footers[at].author]
     if len(timed) > max(len(starts), 1):
         region = _Region(None, _paragraph(page.lines, timed[0]), len(page.lines), None)
         found = _footed(page, region, timed)
@@ -248,7 +248,8 @@ def _footed(page: Landmarks, region: _Region, ends: Sequence[int]) -> Blocks | N
     entries: list[Entry] = []
     left_out: list[str] = []
     for start, end in pairwise([region.start - 1, *ends]):
-        lines = [line for line in page.lines[start + 1 : end] if not _is_furniture(line)]
+        places = [at for at in range(start + 1, end) if at not in page.footers]
+        lines = [page.lines[at] for at in places if not _is_furniture(page.lines[at])]
         if entries:
             left_out += [line.content for line in page.lines[start + 1 : end] if _is_furniture(line)]
         first = next((at for at, line in enumerate(lines) if line.content), len(lines))

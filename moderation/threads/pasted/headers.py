@@ -35,6 +35,8 @@ class Header(NamedTuple):
         How many lines it takes.
     number
         Of the comment, where the page counts them.
+    title
+        That its author gave it, as SPIP prints it before the date.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Header(NamedTuple):
     to: str | None = None
     lines: int = 1
     number: int | None = None
+    title: str | None = None
 
 
 def header_at(lines: Sequence[str], at: int) -> Header | None:
@@ -51,13 +54,13 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     Examples
     --------
     >>> header_at(["Le 12 mars à 10:15, par Awa En réponse à : Issa"], 0)
-    Header(kind='date first', author='Awa', written='Le 12 mars à 10:15', to='Issa', lines=1, number=None)
+    Header(kind='date first', author='Awa', written='Le 12 mars à 10:15', to='Issa', lines=1, number=None, title=None)
     >>> header_at(["Auteur", "Anonyme", "En Mars, 2018 (22:50 PM)", "Bravo"], 0)[:3]
     ('name above date', 'Anonyme', 'En Mars, 2018 (22:50 PM)')
     >>> header_at(["Par Awa Traoré", "Publié mardi 2 mars 2024 à 10:15"], 0)  # an article's
     """
     line = lines[at]
-    if not line or len(line) > LONGEST:
+    if not line or len(line) > LONGEST or footer(line) is not None:
         return None
     number = _NUMBERED.match(line)
     text = _ROLE.sub(" ", line[number.end() :] if number else line)
@@ -69,7 +72,7 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     below = _next(lines, at + found.lines - 1)
     if below is not None and lines[below] == ":":  # SPIP prints it below the date
         found = found._replace(lines=below - at + 1)
-    return found._replace(number=int(number[1])) if number else found
+    return found._replace(number=int(number[1] or number[2])) if number else found
 
 
 def waits(line: str) -> bool:
@@ -106,7 +109,7 @@ def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     match = _SAID.fullmatch(text)
     if match is None or not is_name(match["name"].rstrip(".")):  # "H. K. dit :"
         return None
-    rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,")
+    rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,.…")
     if is_date(rest):
         return Header(SAID, match["name"], rest)
     if rest:
@@ -114,7 +117,7 @@ def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     below = _date_below(lines, at)
     if below is not None:
         return Header(SAID, match["name"], below[1], lines=below[0] - at + 1)
-    return Header(SAID, match["name"], None) if ":" in match["rest"] else None
+    return Header(SAID, match["name"], None) if re.search(r"[:…]|\.\.\.", match["rest"]) else None
 
 
 def _on_one_line(text: str) -> Header | None:
@@ -124,11 +127,16 @@ def _on_one_line(text: str) -> Header | None:
     if by and is_date(by["date"]) and not _PUBLISHED.match(by["date"]):
         name = _clean(by["name"])
         return Header(DATE_FIRST, name, by["date"].strip(" ,"), by["to"]) if is_name(name) else None
+    titled = dated_at_end(by["date"]) if by else None
+    if by and titled and _CLOCK.search(titled[1]) and _TITLE.fullmatch(titled[0]) and is_name(_clean(by["name"])):
+        return Header(DATE_FIRST, _clean(by["name"]), titled[1].strip(" ,"), title=titled[0].strip(" ,"))
     name, date = dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
     posted = _POSTED.match(name)
-    name = _clean(name[posted.end() :] if posted else name)
+    named = name[posted.end() :] if posted else name
+    arrow = _TO.split(_clean(named), maxsplit=1) if "•" in named else [_clean(named)]
     kind = BYLINE if posted and posted[0].lower().startswith(("par", "by")) else NAME_FIRST
-    return Header(kind, name, date) if is_name(name) and not _PUBLISHED.match(date) else None
+    to = arrow[1] if len(arrow) > 1 else None
+    return Header(kind, arrow[0], date, to) if is_name(arrow[0]) and not _PUBLISHED.match(date) else None
 
 
 def _stacked(text: str, lines: Sequence[str], at: int) -> Header | None:
@@ -177,20 +185,25 @@ def _clean(name: str) -> str:
     return _NOT_VERIFIED.sub("", name).strip(AROUND)
 
 
-_NUMBERED = re.compile(r"#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))")
+_NUMBERED = re.compile(
+    r"(?:[+−–-]?\d{1,5} )?#(\d{1,5})\s+|#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))"
+)  # JComments: "+3 #2 Awa"
+_CLOCK = re.compile(r"\d ?[:h] ?\d")  # else it may be the title and the day of an article
+_TITLE = re.compile(r".*\S\s*,\s*")
+_TO = re.compile(r"\s{2,}|\s*[›▶►→]\s*")  # Disqus prints an arrow between two names
 _SAID = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented|sagte?|schreibt|schrieb|dijo|dice)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _DATE_BY = re.compile(
-    r"(?P<date>.{6,60}?),?\s+(?:post[ée] |[ée]crit )?(?:par|by)\s*:?\s+(?P<name>.{1,60}?)"
+    r"(?P<date>.{6,150}?),?\s+(?:post[ée] |[ée]crit )?(?:par|by)\s*:?\s+(?P<name>.{1,60}?)"
     r"(?:[\s,–—-]*en r[ée]ponse [àa]\s*:?\s*(?P<to>.*))?",
     re.IGNORECASE,
 )
 _IN_ANSWER = re.compile(r"en r[ée]ponse [àa]\s*:\s*(.+)", re.IGNORECASE)
 _AFTER_DATE = re.compile(
     r"[\s|·•(-]+(?:permalien|permalink|permanenter link|modifier|edit|modifi[ée]|r[ée]pondre|reply|antworten|responder"
-    r"|depuis mobile|#)[\s|·•)]*$",
+    r"|depuis mobile|alerter|#)[\s|·•)]*$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
