@@ -326,6 +326,9 @@ def test_a_name_stands_beside_a_date_of_its_own():
     "line",
     [
         "<p class=comment__author>Par <span>Awa</span> le 3 mars 2024 - 10:15</p>",
+        "<p class=comment__author>Commentaire de <span>Awa</span> le 3 mars 2024 - 10:15</p>",
+        "<p class=comment__author><b>Awa</b> a écrit le 3 mars 2024 à 10:15</p>",
+        "<p class=comment__author>Awa dit :</p><time>3 mars 2024 - 10:15</time>",
         "<p class=comment__author><a href=/c>Permalien</a> Soumis par Awa (non vérifié) le 3 mars 2024 - 10:15</p>",
         """<p class=comment__author><a>Permalien</a> Soumis par <span rel=schema:author>Awa (non vérifié)</span>
         dim 03/03/2024 - 10:15 <span property=schema:dateCreated content=2024-03-03T10:15:00+00:00></span></p>""",

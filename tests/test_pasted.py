@@ -230,6 +230,7 @@ def test_a_wordpress_page_without_markers():
         ("Awa\n12 mars 2023 à 10:15", "Awa", "2023-03-12 10:15"),
         ("Awa\n\n12 mars 2023 à 10:15 | Permalien", "Awa", "2023-03-12 10:15"),
         ("Awa\nil y a 3 heures", "Awa", None),
+        ("Awa\nÀ l’instant", "Awa", None),
         ("Awa 29 février 2024 at 10 h 41 min", "Awa", "2024-02-29 10:41"),
         ("Awa Auteur de l’article12 mars 2023 à 10 h 15", "Awa", "2023-03-12 10:15"),
         ("Awa, le mercredi 12 mars 2023 à 10h15", "Awa", "2023-03-12 10:15"),
@@ -250,6 +251,16 @@ def test_headers_and_links(header, author, date, link):
     found = thread(f"Titre\n\n1 commentaire\n\n{header}\n\nUn texte.\n\n{link}\n\nContact\n")
     assert rows(found) == [(author, "Un texte.", None)]
     assert dates(found) == [date]
+
+
+def test_headings_of_markdown_begin_and_end_the_comments():
+    page = (
+        "# Le riz\n\n### **2 COMMENTAIRES**\n\nAwa 12 mars 2014 At 10:15\n\nOui\n\nIssa 13 mars 2014 At 9:00\n\nNon\n\n"
+    )
+    found = thread(page + "#### Articles récents\n\nLe mil\n")
+    assert rows(found) == [("Awa", "Oui", None), ("Issa", "Non", None)]
+    assert (found.title, found.announced) == ("Le riz", 2)
+    assert rows(thread(page + "### LAISSER UN COMMENTAIRE\n\nVotre nom\n")) == rows(found)
 
 
 def test_blogger_prints_the_name_above_and_the_date_below_each_text():

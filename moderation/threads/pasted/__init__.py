@@ -158,7 +158,7 @@ def _reader(draft: Draft, to: str, authors: Mapping[str, str]) -> str | None:
 
 
 def _title(article: Sequence[Line]) -> str | None:
-    first = next((line.content for line in article if line.content), "")
+    first = headings.bare(next((line.content for line in article if line.content), ""))
     return first if 0 < len(first) <= LONGEST_TITLE else None
 
 

@@ -48,10 +48,11 @@ _MONTHS = (
 _DAYS = "lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun"
 HINT = re.compile(
     rf"\d(?:er|st|nd|rd|th)?[ ./-]{{0,2}}(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
-    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
+    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |[àa] l['’]instant|just now|\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
     re.IGNORECASE,
 )
 _DATE_START = re.compile(
-    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
+    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |[àa] l['’]instant|just now|hier|aujourd|yesterday|today|an? "
+    rf"|(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from moderation.threads.headings import bare
 from moderation.threads.pasted.footers import Footer, footer
 from moderation.threads.pasted.headers import Header, header_at
 from moderation.threads.pasted.lines import Line
@@ -31,7 +32,7 @@ def heads_other_lists(line: str) -> bool:
     >>> heads_other_lists("Articles similaires :"), heads_other_lists("Lire aussi ne suffit pas")
     (True, False)
     """
-    return _OTHER_LISTS.fullmatch(line) is not None
+    return _OTHER_LISTS.fullmatch(bare(line)) is not None
 
 
 class Landmarks(NamedTuple):
