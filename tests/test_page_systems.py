@@ -181,7 +181,7 @@ def test_a_line_of_spip_in_a_heading_says_date_and_author_and_the_title_is_named
     "page",
     [
         "<div class=comment-texte>Oui</div>",
-        "<div class=forum-item>Sujet du jour</div>",
+        "<div class=forum-item><div class=forum-chapo>Politique</div>Sujet du jour</div>",
         "<ul><li class=comment><div class=comment-content>Oui</div></ul>",
     ],
 )

@@ -38,7 +38,7 @@ MESSAGES: Sequence[tuple[str, Sequence[str]]] = (
     (".forum-texte", ("*",)),
     (".comment-content", (".comment-fil", ".comment-li", "abbr.dtreviewed")),
     (".comment-texte", ("[id^=forum]",)),
-    (".forum-item", (".forum-chapo",)),
+    (".forum-item", ("a[name^=forum]",)),
 )
 """Elements of a message, and what shows that they are of SPIP where other systems have such elements too."""
 TWO_LEVELS = (".comments-thread-1", "#navforum", ".forum-item")
