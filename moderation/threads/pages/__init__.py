@@ -42,7 +42,9 @@ SYSTEMS: Mapping[str, System] = {
         (
             "forum-message",
             "forum-texte",
+            "forum-chapo",
             "ugccmt",
+            "comment-texte",
             "comment-fil",
             "dtreviewed",
             'comment-li"',
