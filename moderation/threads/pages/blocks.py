@@ -25,10 +25,10 @@ LIST = ".no-such-class, "
 
 Facts = dict[int, str]  # number of a comment -> what was found of it
 
-_BY = re.compile(r"(?:par|by|von|por)\s+", re.IGNORECASE)
-_SAYS = re.compile(
-    r"(?:\s+(?:says|said|wrote|(?:a )?dit|(?:a )?écrit|sagte?|schrieb|schreibt|meint|dijo|dice))?\s*:", re.IGNORECASE
-)
+_VERBS = r"(?:says|said|wrote|(?:a )?dit|(?:a )?écrit|sagte?|schrieb|schreibt|meint|dijo|dice)"
+_SAYS = re.compile(rf"(?:\s+{_VERBS})?\s*:", re.IGNORECASE)
+_SAYS_FIRST = re.compile(rf"\A{_VERBS}\s*:\s*\n\s*", re.IGNORECASE)
+_ROLES = {"says", "post author", "auteur", "auteur de l'article", "auteur de l’article", "auteur/autrice", "author"}
 _BESIDE_NAMES = {"says", "comment-reply-link", "screen-reader-text", "comment-edit-link"}
 
 
@@ -38,7 +38,7 @@ class Blocks:
     Examples
     --------
     >>> tree = LexborHTMLParser("<ol><li id=a><b class=fn>Awa</b> <p>Oui</p><ul><li id=b><i class=fn>Issa</i></ul></ol>")
-    >>> blocks = Blocks(tree, "li")
+    >>> blocks = Blocks(tree)
     >>> [blocks.add(node, blocks.owner(node)) for node in tree.css("li")], blocks.parents({0, 1})
     ([0, 1], [None, 0])
     >>> [(blocks.author(number), blocks.text(number)) for number in (0, 1)]
@@ -48,12 +48,11 @@ class Blocks:
     def __init__(
         self,
         tree: LexborHTMLParser,
-        selector: str = "",
         authors: Sequence[str] = AUTHORS,
         dates: Sequence[str] = DATES,
         texts: Sequence[str] = TEXTS,
     ) -> None:
-        self.tree, self.selector = tree, selector
+        self.tree = tree
         self._selectors = authors, dates, texts
         self.nodes: list[LexborNode] = []
         self.awaited: set[int] = set()  # the comments whose facts are looked for until they are found
@@ -126,7 +125,10 @@ class Blocks:
     def text(self, number: int) -> str:
         """Return the text of a comment without its name, date, links to answer and the answers to it."""
         text = self._texts.get(number)
-        return text_of(self._bodies.get(number, self.nodes[number]), self._apart) if text is None else text
+        if text is None:
+            text = text_of(self._bodies.get(number, self.nodes[number]), self._apart)
+            return _SAYS_FIRST.sub("", text)
+        return text
 
     def facts(
         self,
@@ -139,25 +141,14 @@ class Blocks:
         for selector in selectors:
             if self.awaited <= found.keys():
                 break
-            for number, node in self._placed(selector):
+            for node in self.tree.css(LIST + selector):
+                number = self.owner(node)
                 if number is not None and number not in found:
                     fact = read(node, number)
                     if fact is not None:
                         found[number] = fact
                         self._read.add(node.mem_id)
         return found
-
-    def _placed(self, selector: str) -> Iterable[tuple[int | None, LexborNode]]:
-        """Return the nodes that a selector finds, each with its comment.
-
-        Where exactly one stands between the beginnings of any two comments, it is that of the first: this is so on
-        most pages, and nothing has to be led up to its comment.
-        """
-        nodes = self.tree.css(f"{self.selector}, {selector}") if self.selector else []
-        count, found = len(self.nodes), [self._owners.get(node.mem_id) for node in nodes]
-        if found[::2] == list(range(count)) and found[1::2] == [None] * count and self.owner(nodes[-1]) == count - 1:
-            return enumerate(nodes[1::2])
-        return ((self.owner(node), node) for node in self.tree.css(LIST + selector))
 
     @cached_property
     def _apart(self) -> set[int]:
@@ -207,7 +198,8 @@ def _name(node: LexborNode) -> str | None:
         return None
     else:
         parts = (part for part in node.traverse(include_text=True) if part.tag == "-text" and not _beside(part.parent))
-        name = "".join(part.text_content or "" for part in parts)
+        words = [part.text_content or "" for part in parts]
+        name = "".join([word for word in words if word.strip().lower() not in _ROLES] or words)
     if not name.isprintable() or "  " in name:
         name = " ".join(name.split())
     name = name.strip()

@@ -18,9 +18,9 @@ from moderation.threads.draft import Draft
 from moderation.threads.pages.blocks import Blocks
 
 _WITH_CLASS = ".comment, .pingback, .trackback, .wpd-comment, .wc-comment"
-_WITH_ID = '[id^="comment-"], [id^="li-comment-"], [id^="div-comment-"]'
+_WITH_ID = '[id^="comment-"], [id^="li-comment-"], [id^="div-comment-"], [id^="dsq-comment-"]'
 _HOLDERS = ("li", "div", "article", "section", "dt")
-_ID = re.compile(r"(?:(?:li|div)-)?comment[-_]?(\d+)|(?:wpd|wc)-comm-(\d+)_(\d+)|c(\d+)")
+_ID = re.compile(r"(?:(?:li|div|dsq)-)?comment[-_]?(\d+)|(?:wpd|wc)-comm-(\d+)_(\d+)|c(\d+)")
 _INNER = (
     (_WITH_ID, "id", re.compile(r"^(?:(?:li|div)-)?comment-(\d+)$")),
     ("[data-commentid]", "data-commentid", re.compile(r"^(\d+)$")),
@@ -71,7 +71,7 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     if generator is not None and (generator.attributes.get("content") or "").lower().startswith(_OTHERS):
         return False
     for selector in (_WITH_CLASS, _WITH_ID):
-        blocks = Blocks(tree, selector)
+        blocks = Blocks(tree)
         places = list(_places(tree.css(selector), blocks))
         _number(places, blocks)
         known = [number for number, place in enumerate(places) if _is_comment(place)]
@@ -108,9 +108,20 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
                 continue
         kind: Kind = "pingback" if "pingback" in classes else "trackback" if "trackback" in classes else "comment"
         depth = (_LEVEL if parent else _DEPTH).search(classes)
-        places.append(_Place(node, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
-        blocks.add(node, above, awaited=kind == "comment")
+        holder = node if tag == "li" else _holder(node)
+        if comment_id is None and holder is not node:
+            comment_id = _ids(holder.id or "")[0]
+        places.append(_Place(holder, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
+        blocks.add(holder, above, awaited=kind == "comment")
         yield places[-1]
+
+
+def _holder(node: LexborNode) -> LexborNode:
+    """Return the item of a list that a comment begins, for the answers stand in that; else its own element."""
+    item, before = node.parent, node.prev
+    while before is not None and before.tag in ("-text", "-comment"):
+        before = before.prev
+    return item if item is not None and item.tag == "li" and before is None else node
 
 
 def _ids(written: str) -> tuple[str | None, str | None]:
