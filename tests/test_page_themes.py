@@ -92,3 +92,14 @@ def test_a_reader_who_is_called_like_a_role_keeps_the_name():
     assert [comment.author for comment in read("<li class=comment id=comment-7><b class=fn>Auteur</b>Oui")] == [
         "Auteur"
     ]
+
+
+def test_what_a_theme_of_wordpress_shares_with_another_system_does_not_mislead():
+    comment = (
+        "<li id=comment-{} class='comment even thread-even depth-1'><b class=fn>Awa</b><p class=forum-texte>{}</p></li>"
+    )
+    thread = read(f"<ul class=forum>{comment.format(7, 'Oui')}{comment.format(8, 'Non')}</ul>")
+    assert [(comment.id, comment.author, comment.text) for comment in thread] == [
+        ("7", "Awa", "Oui"),
+        ("8", "Awa", "Non"),
+    ]

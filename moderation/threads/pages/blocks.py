@@ -85,22 +85,26 @@ class Blocks:
 
     def owner(self, node: LexborNode) -> int | None:
         """Return the comment that a node is or stands in; no way up the page is walked twice, but for a few steps."""
-        owners, ways, passed, steps, found = self._owners, self._ways, [], 0, None
+        owners = self._owners
         at: LexborNode | None = node
-        while at is not None:
-            key = at.mem_id
-            if key in owners:
-                found = owners[key]
-                break
-            steps += 1
-            if steps > NEAR:
-                if key in ways:
-                    found = ways[key]
-                    break
-                passed.append(key)
+        for _ in range(NEAR):
+            if at is None:
+                return None
+            if (found := owners.get(at.mem_id)) is not None:
+                return found
             at = at.parent
-        for key in passed:
-            ways[key] = found
+        return self._far(at)
+
+    def _far(self, node: LexborNode | None) -> int | None:
+        owners, ways, passed, found = self._owners, self._ways, [], None
+        while node is not None:
+            key = node.mem_id
+            if key in owners or key in ways:
+                found = owners[key] if key in owners else ways[key]
+                break
+            passed.append(key)
+            node = node.parent
+        ways.update(dict.fromkeys(passed, found))
         return found
 
     def author(self, number: int) -> str | None:
