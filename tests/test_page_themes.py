@@ -47,6 +47,17 @@ THEMES = {
         f'<p class="comment_author">{{author}}</p><p class="comment_date">{WHEN}</p></div>'
         '<ul class="children">{answers}</ul></li>'
     ),
+    "a name and a date in one box": (
+        '<li class="comment even depth-{depth}" id="li-comment-{id}"><div id="comment-{id}" class="comment-wrap">'
+        '<div class="comment-meta"><div class="comment-author vcard"><img></div></div><div class="comment-content">'
+        f'<div class="comment-author">{{author}}<span><a href="#">{WHEN}</a></span></div><p>{{text}}</p>{REPLY}</div></div>'
+        '<ul class="children">{answers}</ul></li>'
+    ),
+    "a date that only links to the comment": (
+        '<li class="comment even depth-{depth}" id="comment-{id}"><div class="head"><cite class="fn">{author}</cite>'
+        f'<a href="https://journal.example/riz/#comment-{{id}}">{WHEN}</a></div><div class="body"><p>{{text}}</p></div>'
+        '<ul class="children">{answers}</ul></li>'
+    ),
     "a name that says": (
         '<li class="alt" id="comment-{id}"><cite>{author}</cite> a dit&nbsp;:<br>'
         f'<small class="commentmetadata"><a href="#">{WHEN}</a></small><p>{{text}}</p><ul class="children">{{answers}}</ul></li>'
@@ -103,3 +114,18 @@ def test_what_a_theme_of_wordpress_shares_with_another_system_does_not_mislead()
         ("7", "Awa", "Oui"),
         ("8", "Awa", "Non"),
     ]
+
+
+def test_a_link_in_a_text_to_a_comment_is_no_date_of_it():
+    thread = read(
+        "<li class=comment id=comment-7><b class=fn>Awa</b><p>Voir <a href='https://journal.example/riz/#comment-3'>Issa</a>"
+    )
+    assert [(comment.text, comment.created_at) for comment in thread] == [
+        ("Voir Issa (https://journal.example/riz/#comment-3)", None)
+    ]
+    assert not thread.notes
+
+
+def test_a_list_of_forums_is_no_thread():
+    row = "<li class=forum><a class=forumtitle href=/f/{0}>Forum {0}</a><b class=author>Awa</b><i class=date>3 mars 2024</i></li>"
+    assert not len(read(f"<ul id=forum>{row.format(1)}{row.format(2)}</ul>"))

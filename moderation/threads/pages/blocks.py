@@ -28,6 +28,7 @@ Facts = dict[int, str]  # number of a comment -> what was found of it
 _VERBS = r"(?:says|said|wrote|(?:a )?dit|(?:a )?écrit|sagte?|schrieb|schreibt|meint|dijo|dice)"
 _SAYS = re.compile(rf"(?:\s+{_VERBS})?\s*:", re.IGNORECASE)
 _SAYS_FIRST = re.compile(rf"\A{_VERBS}\s*:\s*\n\s*", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}|\d ?[:h] ?\d")  # a test that costs little: most names hold none
 _ROLES = {"says", "post author", "auteur", "auteur de l'article", "auteur de l’article", "auteur/autrice", "author"}
 _BESIDE_NAMES = {"says", "comment-reply-link", "screen-reader-text", "comment-edit-link"}
 
@@ -203,13 +204,17 @@ def _name(node: LexborNode) -> str | None:
     else:
         parts = (part for part in node.traverse(include_text=True) if part.tag == "-text" and not _beside(part.parent))
         words = [part.text_content or "" for part in parts]
-        name = "".join([word for word in words if word.strip().lower() not in _ROLES] or words)
+        name = "".join([word for word in words if word.strip().lower() not in _ROLES and not _is_date(word)] or words)
     if not name.isprintable() or "  " in name:
         name = " ".join(name.split())
     name = name.strip()
     if name[-1:] == ":":
         name = _SAYS.sub("", name)
-    return name or None
+    return None if not name or _is_date(name) else name
+
+
+def _is_date(words: str) -> bool:
+    return _DATED.search(words) is not None and read_date(words).problem != NOT_A_DATE
 
 
 def _beside(node: LexborNode | None) -> bool:

@@ -43,7 +43,7 @@ DATES = (
     "[itemprop~=dateCreated]",
     "[itemprop~=datePublished]",
 )
-LOOSE_DATES = (".comment-meta", ".comment-author", ".comment-header", ".meta")
+LOOSE_DATES = (".comment-meta", ".comment-author", ".comment-header", ".meta", '[href*="#comment-"]')
 """Where dates stand beside other words: those are no dates, and nothing is said of them."""
 
 TEXTS = (
