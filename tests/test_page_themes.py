@@ -129,3 +129,28 @@ def test_a_link_in_a_text_to_a_comment_is_no_date_of_it():
 def test_a_list_of_forums_is_no_thread():
     row = "<li class=forum><a class=forumtitle href=/f/{0}>Forum {0}</a><b class=author>Awa</b><i class=date>3 mars 2024</i></li>"
     assert not len(read(f"<ul id=forum>{row.format(1)}{row.format(2)}</ul>"))
+
+
+def test_a_heading_may_end_with_the_number_of_comments():
+    thread = read(
+        "<div id=comments><h3>Commentaires <span class=count>5</span></h3><ol><li class=comment id=comment-7>Oui</ol></div>"
+    )
+    assert thread.announced == 5
+
+
+def test_what_waits_in_a_block_theme_is_held():
+    note = "<p><em class=comment-awaiting-moderation>Votre commentaire est en attente de modération.</em></p>"
+    thread = read(f"<li class=comment id=comment-7><div class=wp-block-comment-content>{note}<p>Oui</p></div>")
+    assert [(comment.status, comment.text) for comment in thread] == [("held", "Oui")]
+
+
+def test_a_pingback_in_a_block_theme_has_the_title_of_its_page():
+    name = "<div class=wp-block-comment-author-name><a href=https://mil.example>Le mil</a></div>"
+    thread = read(f"<ol class=wp-block-comment-template><li class='pingback depth-1' id=comment-7>{name}</ol>")
+    assert [(comment.kind, comment.author) for comment in thread] == [("pingback", "Le mil")]
+
+
+def test_the_votes_of_a_plugin_are_no_text():
+    votes = "<div class=cld-like-dislike-wrap><span class=cld-like-count-wrap>3</span></div>"
+    thread = read(f"<li class=comment id=comment-7><div class=comment-content><p>Oui</p>{votes}</div>")
+    assert [comment.text for comment in thread] == ["Oui"]

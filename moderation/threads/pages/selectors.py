@@ -75,6 +75,7 @@ APART = (
     ".comment-reply-link",
     ".comment-edit-link",
     ".comment-likes",
+    ".cld-like-dislike-wrap",
     ".comment-actions",
     ".comment-footer",
     ".comment-reply",

@@ -35,6 +35,7 @@ _WAITING = re.compile(
     re.IGNORECASE,
 )
 _WAITING_MARKS = ".comment-awaiting-moderation, .wpd-unapproved, .wpd-unapproved-comment, .unapproved, em"
+_PING_AUTHORS = ".url, .wp-block-comment-author-name"
 _LISTS = {"commentlist", "comment-list", "comments-list", "children"}
 LONGEST_NOTE = 300  # characters
 FLAT = "no comment stands in another on the page, so the places are those of the depths that it names"
@@ -210,8 +211,9 @@ def _waiting(blocks: Blocks) -> set[int | None]:
     """Return the comments that are marked, or say of themselves, that they wait for a moderator."""
     found = set()
     for node in blocks.tree.css(_WAITING_MARKS):
-        words = node.tag == "em" and node.parent is not None and node.parent.tag != "p"
-        if node.tag != "em" or (words and _WAITING.search(node.text()[:LONGEST_NOTE])):
+        marked = node.tag != "em" or "comment-awaiting-moderation" in (node.attributes.get("class") or "")
+        outside = node.parent is not None and node.parent.tag != "p"  # of what a reader wrote
+        if marked or (outside and _WAITING.search(node.text()[:LONGEST_NOTE])):
             found.add(blocks.owner(node))
     return found
 
@@ -235,5 +237,5 @@ def _ping_authors(blocks: Blocks, places: Sequence[_Place]) -> dict[int, str]:
     """Return the titles of the pages that link to this one."""
     if all(place.kind == "comment" for place in places):
         return {}
-    nodes = ((blocks.owner(node), node) for node in reversed(blocks.tree.css(".url")))
+    nodes = ((blocks.owner(node), node) for node in reversed(blocks.tree.css(_PING_AUTHORS)))
     return {number: node.text(strip=True) for number, node in nodes if number is not None}
