@@ -1,10 +1,11 @@
 """Themes of WordPress whose markup differs from that of its own walkers: an answer under a comment, and one beside."""
 
 import io
+import json
 
 import pytest
 
-from moderation.threads import read_threads
+from moderation.threads import Report, read_threads
 
 WHEN = "1 mars 2024 à 8 h 00 min"
 TIME = f'<time datetime="2024-03-01T08:00:00+00:00">{WHEN}</time>'
@@ -70,8 +71,9 @@ THEMES = {
 }
 
 
-def read(html):
-    (thread,) = read_threads(io.BytesIO(f"<!DOCTYPE html><title>Le riz</title><body>{html}".encode()), "html")
+def read(html, report=None):
+    data = f"<!DOCTYPE html><title>Le riz</title><body>{html}".encode()
+    (thread,) = read_threads(io.BytesIO(data), "html", report=report)
     return thread
 
 
@@ -154,3 +156,21 @@ def test_the_votes_of_a_plugin_are_no_text():
     votes = "<div class=cld-like-dislike-wrap><span class=cld-like-count-wrap>3</span></div>"
     thread = read(f"<li class=comment id=comment-7><div class=comment-content><p>Oui</p>{votes}</div>")
     assert [comment.text for comment in thread] == ["Oui"]
+
+
+def test_metadata_may_call_a_reader_otherwise_and_hold_empty_comments():
+    awa = {"@type": "Comment", "text": "Bravo", "author": {"@type": "Person", "alternateName": "@awa"}}
+    empty = {"@type": "Comment", "name": "Notes", "text": "", "comment": []}
+    article = {"@context": "https://schema.org", "@type": "Article", "comment": [awa, empty]}
+    report = Report()
+    thread = read(f'<script type="application/ld+json">{json.dumps(article)}</script>', report)
+    assert [(comment.author, comment.text) for comment in thread] == [("@awa", "Bravo")]
+    assert report.read == report.kept + sum(report.dropped.values()) == 2
+
+
+def test_a_box_of_the_class_comment_may_hold_only_the_text():
+    thread = read(
+        "<article class=comment id=comment-7><div class=name>Awa</div><div class=date>3 mars 2024</div>"
+        "<div class=comment><p>Oui</p></div></article>"
+    )
+    assert [(comment.id, comment.author, comment.text) for comment in thread] == [("7", "Awa", "Oui")]

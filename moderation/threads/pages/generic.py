@@ -50,7 +50,6 @@ _AUTHORS = (
     ".user-name",
     ".nickname",
     ".nick",
-    ".name",
     ".nom",
     ".autor",
     "[rel~=author]",

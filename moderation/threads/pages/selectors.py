@@ -22,6 +22,7 @@ AUTHORS = (
     ".comment-meta strong",
     ".author",
     ".username",
+    ".name",
 )
 """Where names stand, surest first; a query for a class is three times as fast as one for a tag."""
 
