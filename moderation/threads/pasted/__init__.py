@@ -67,7 +67,8 @@ def read(source: Source) -> Iterator[Thread]:
         damage = error
     draft = Draft(PurePath(source.name).name, source)
     _fill(draft, page)
-    yield draft.thread()
+    if damage is None or len(draft):  # what stands before the damage may be no page yet
+        yield draft.thread()
     if damage is not None:
         raise damage
 
