@@ -1,0 +1,184 @@
+"""The native API: comments and threads in, scores and decisions with their reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from moderation.comments import Comment, Kind, Thread
+from moderation.moderator import Moderator
+from moderation.policy import Decision
+from moderation.scores import Reason
+
+LONGEST_ID = 500
+LONGEST_TEXT = 1_000_000
+"""Characters of one comment; `ServerSettings.body_bytes` bounds all of them together."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class CommentIn(_Body):
+    """A comment to judge."""
+
+    id: Id
+    text: Text
+    parent_id: Id | None = None
+    author: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
+    created_at: datetime | None = Field(default=None, description="With a time zone; without one it is left out.")
+    kind: Kind = "comment"
+
+
+class ScoreIn(_Body):
+    """Comments to score."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"comments": [{"id": "1", "text": "Tu n'es qu'un gros imbécile."}]}]}
+    )
+
+    comments: Annotated[list[CommentIn], Field(min_length=1)]
+
+
+class CheckIn(ScoreIn):
+    """A thread, or comments of one page, to decide about."""
+
+    thread_id: Id | None = None
+    title: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
+    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
+
+
+class ScoreOut(BaseModel):
+    """What the model says of one comment: label -> probability in [0, 1], and the share of it that the model knows."""
+
+    id: str
+    scores: dict[str, float]
+    coverage: float
+
+
+class ScoresOut(BaseModel):
+    """Scores in the order of the comments."""
+
+    model: str
+    comments: list[ScoreOut]
+
+
+class ReasonOut(BaseModel):
+    """A word that speaks for a label: a half-open range of code points of the comment, its weight in log-odds."""
+
+    label: str
+    start: int
+    end: int
+    text: str
+    weight: float
+    marker: str | None = None
+    rule: str | None = None
+
+
+class DecisionOut(ScoreOut):
+    """What to do with one comment, and why."""
+
+    action: str
+    labels: list[str]
+    reasons: list[ReasonOut]
+
+
+class DecisionsOut(BaseModel):
+    """Decisions in the order of the comments."""
+
+    model: str
+    policy: str
+    comments: list[DecisionOut]
+
+
+class ModelOut(BaseModel):
+    """The model in use and its card."""
+
+    id: str
+    name: str
+    labels: list[str]
+    card: dict[str, Any]
+
+
+router = APIRouter(prefix="/v1", tags=["native"])
+
+
+@router.post("/score", summary="Score comments")
+def score(body: ScoreIn, request: Request) -> ScoresOut:
+    """Score up to 1,000 comments; each is read on its own."""
+    moderator: Moderator = request.app.state.moderator
+    texts = [comment.text for comment in body.comments]
+    found = zip(body.comments, moderator.model.score(texts), strict=True)
+    return ScoresOut(
+        model=moderator.model.id,
+        comments=[ScoreOut(id=c.id, scores=dict(s.probabilities), coverage=s.coverage) for c, s in found],
+    )
+
+
+@router.post("/check", summary="Decide about comments, with reasons")
+def check(body: CheckIn, request: Request) -> DecisionsOut:
+    """Decide about up to 1,000 comments of a thread; floods are found among them."""
+    moderator: Moderator = request.app.state.moderator
+    decisions = moderator.check(thread_of(body))
+    request.app.state.metrics.decided(decisions)
+    return DecisionsOut(
+        model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
+    )
+
+
+@router.get("/models", summary="The model in use")
+def models(request: Request) -> list[ModelOut]:
+    """Say which model answers, and what its card says of it."""
+    model = request.app.state.moderator.model
+    return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
+
+
+def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
+    """Return the comments of a request as a thread; as they are where two share an id."""
+    comments = tuple(
+        Comment(
+            one.id,
+            one.text.encode("utf-8", "replace").decode(),
+            thread_id=body.thread_id,
+            parent_id=one.parent_id,
+            author=one.author,
+            created_at=one.created_at if one.created_at and one.created_at.tzinfo else None,
+            kind=one.kind,
+        )
+        for one in body.comments
+    )
+    if len({comment.id for comment in comments}) < len(comments):
+        return comments
+    return Thread(body.thread_id or body.url or "", comments, body.title, body.url)
+
+
+def decision_out(decision: Decision) -> DecisionOut:
+    """Return a decision as plain values."""
+    return DecisionOut(
+        id=decision.comment_id,
+        scores=dict(decision.scores.probabilities),
+        coverage=decision.scores.coverage,
+        action=decision.action,
+        labels=list(decision.labels),
+        reasons=[reason_out(reason) for reason in decision.reasons],
+    )
+
+
+def reason_out(reason: Reason) -> ReasonOut:
+    """Return a reason as plain values."""
+    return ReasonOut(
+        label=reason.label,
+        start=reason.start,
+        end=reason.end,
+        text=reason.text,
+        weight=reason.weight,
+        marker=reason.marker,
+        rule=reason.rule,
+    )
