@@ -159,7 +159,8 @@ def page(depths: Sequence[int]) -> Iterator[str]:
             open_levels -= 1
             yield "</li></ol>" if open_levels else "</li>"
         yield ('<ol class="children">' if depth > 1 else "") + (
-            f'<li id="comment-{number}" class="comment even depth-{depth}"><article id="div-comment-{number}" class="comment-body">'
+            f'<li id="comment-{number}" class="comment even {"thread-even " * (depth == 1)}depth-{depth}">'
+            f'<article id="div-comment-{number}" class="comment-body">'
             f'<footer class="comment-meta"><div class="comment-author vcard"><b class="fn">Awa {number % 997}</b> '
             '<span class="says">dit :</span></div><div class="comment-metadata"><a href="#"><time '
             'datetime="2026-03-01T08:00:00+00:00">1 mars 2026 à 8h00</time></a></div></footer><div class="comment-content">'

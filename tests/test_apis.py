@@ -206,6 +206,11 @@ def test_a_post_that_begins_with_a_quotation_names_its_author():
 # Reddit
 
 
+def test_a_dump_of_the_first_years_writes_its_dates_as_strings():
+    line = {"id": "c1", "link_id": "t3_p", "parent_id": "t3_p", "body": "Oui", "created_utc": "1389000000"}
+    assert thread(line)["c1"].created_at.isoformat() == "2014-01-06T09:20:00+00:00"
+
+
 def t1(id, parent="t3_p", replies="", **more):
     data = {
         "id": id,
@@ -579,3 +584,12 @@ def test_real_files_agree_with_an_independent_count(shared, name):
     }
     assert found == rows
     assert len(rows) == truth["comments"]
+
+
+def test_lists_of_other_names_are_read_and_a_comment_without_a_text_is_noted():
+    found = thread(
+        {"response": [{"id": 1, "message": "Oui"}, {"id": 2, "parent": 1, "message": None}]},
+        columns={"text": "message"},
+    )
+    assert [(c.id, c.parent_id, c.text) for c in found] == [("1", None, "Oui"), ("2", "1", "")]
+    assert found.notes == ("no 'message' in it, kept without a text: 1 comment (first: line 1, comment 2)",)

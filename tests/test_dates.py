@@ -62,6 +62,7 @@ def test_a_date_with_its_zone_has_no_problem_and_keeps_the_zone(written, date):
         ("29 février 2024 à 10 h 41 min", "2024-02-29T10:41:00"),
         ("29\u00a0février\u202f2024 à 10\u00a0h\u00a041", "2024-02-29T10:41:00"),
         ("29 Fév 2024 at 10:00", "2024-02-29T10:00:00"),
+        ("29 février 2024 / 10:00", "2024-02-29T10:00:00"),
         ("29 fe\u0301vrier 2024 a\u0300 10:00", "2024-02-29T10:00:00"),
         ("29 fevrier 2024 a 10:00", "2024-02-29T10:00:00"),
         ("le mercredi 15 mai 2019 à 08h07", "2019-05-15T08:07:00"),
@@ -150,6 +151,7 @@ def test_months_are_known_by_name_and_abbreviation(name, number):
         ("3 hours ago", RELATIVE),
         ("hier à 10:15", RELATIVE),
         ("Yesterday", RELATIVE),
+        ("À l’instant", RELATIVE),
         ("il y a 2 ans", RELATIVE),
     ],
 )

@@ -312,3 +312,13 @@ def test_real_exports_of_which_only_the_count_is_known(shared, name, count):
     list(read_threads(shared / "fixtures" / "threads" / "wxr-artransfer" / name, report=report))
     assert (report.kept, report.orphans, report.damage) == (count, 0, [])
     assert report.format == ("artalk" if name.endswith(".artrans") else "valine")
+
+
+def test_nodes_are_read_as_edges_are_where_they_are_those_of_coral():
+    node = {"id": "1", "body": "Bravo", "replies": {"nodes": [{"id": "2", "body": "Merci"}]}}
+    report = Report()
+    (found,) = read(lines({"data": {"comments": {"nodes": [node]}}}), report)
+    assert (report.format, [(c.id, c.parent_id) for c in found]) == ("coral", [("1", None), ("2", "1")])
+    node = {"id": "1", "content": "<p>Bravo</p>", "parentId": None}
+    (found,) = read(lines({"data": {"comments": {"nodes": [node]}}}), report, columns={"text": "content"})
+    assert (report.format, [c.text for c in found]) == ("json", ["Bravo"])

@@ -119,9 +119,28 @@ def test_an_unknown_status_is_noted():
 
 
 def test_what_is_not_of_a_reader_is_dropped_by_name():
-    kinds = ["", "comment", "pingback", "trackback", "review", "note", "order_note", "action_log"]
+    kinds = [
+        "",
+        "comment",
+        "pingback",
+        "trackback",
+        "review",
+        "note",
+        "order_note",
+        "action_log",
+        "webmention",
+        "question",
+    ]
     found, report, _ = gathered(export(item(7, *(comment(n, type=kind) for n, kind in enumerate(kinds)))))
-    assert [one.kind for one in found[0]] == ["comment", "comment", "pingback", "trackback", "comment"]
+    assert [one.kind for one in found[0]] == [
+        "comment",
+        "comment",
+        "pingback",
+        "trackback",
+        "comment",
+        "pingback",
+        "comment",
+    ]
     assert report.dropped == {
         "a note between editors, not of a reader": 1,
         "a record of a plugin, not of a reader": 2,
@@ -660,10 +679,10 @@ def test_any_mutation_gives_threads_or_one_of_our_errors(sample, edits, keep_goi
 def test_what_was_read_of_an_item_is_let_go(monkeypatch):
     most = 0
 
-    def watched(element):
+    def watched(element, names):
         nonlocal most
         most = max(most, len(element.getparent()))
-        return found_in(element)
+        return found_in(element, names)
 
     found_in = elements.fields
     monkeypatch.setattr(wxr, "fields", watched)

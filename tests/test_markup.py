@@ -190,7 +190,15 @@ PARTS = [
     "😀",
 ]
 BUILT = st.lists(st.sampled_from(PARTS), max_size=25).map("".join)
-BARE = [part for part in PARTS if part.strip("</ >") in ("p", "br", "b", "i") or "<" not in part]
+LINKS = [
+    '<a href="https://a.example/b">un</a>',
+    '<a href="//a.example/?b&amp;copy=1&#038;c" rel="nofollow ugc" target="_blank"> ici &amp; là\n</a>',
+    '<a href=" https://a.\nexample/é ">a.example</a>',
+    '<a href="https://a.example/&copy">deux</a>',
+    '<a href="">rien</a>',
+    '<a href="https://c.example"></a>',
+]
+BARE = [*LINKS, *(part for part in PARTS if part.strip("</ >") in ("p", "br", "b", "i") or "<" not in part)]
 BARE_BUILT = st.lists(
     st.sampled_from(BARE) | st.text("&#x;01fdlt\0\x85\t\ufffe\U0001fffe", max_size=8), max_size=25
 ).map("".join)

@@ -132,6 +132,63 @@ def test_lefaso_has_two_levels_and_a_line_with_number_date_and_author():
     assert not any("title" in note for note in thread.notes)
 
 
+def zcore(number, answers=""):
+    return f"""<li class="comment-item"><article class="comment comment-message"><header class="comment-meta">
+      <strong class="comment-titre"><a href="#forum{number}" id="forum{number}">Le puits</a></strong>
+      <abbr class="date" title="2024-03-0{number}T10:15:00Z">Le {number} mars à 10:15</abbr>
+      <span class="comment-author vcard"><span class="sep">,</span> par <strong class="fn n">Awa</strong></span></header>
+      <section class="comment-content"><div class="comment-texte"><p>Oui [1]</p></div>
+      <div class="comment-notes">[1] enfin</div><p class="comment-reply"><a href="#f">Répondre à ce message</a></p>
+      </section></article>{answers and f"<ul class=comments-items>{answers}</ul>"}</li>"""
+
+
+def test_messages_of_a_newer_template_of_spip_keep_their_nesting_and_their_notes():
+    page = f"<h2>4 Messages</h2><ul class=comments-items>{zcore(1, zcore(2, zcore(3)))}{zcore(4)}</ul>"
+    thread = read(spip, page)
+    assert rows(thread) == [
+        ("1", None, "Awa", "Oui [1]\n\n[1] enfin"),
+        ("2", "1", "Awa", "Oui [1]\n\n[1] enfin"),
+        ("3", "2", "Awa", "Oui [1]\n\n[1] enfin"),
+        ("4", None, "Awa", "Oui [1]\n\n[1] enfin"),
+    ]
+    assert minutes(thread)[3] == "2024-03-04 10:15 +0000"
+    assert thread.announced == 4
+
+
+def test_an_old_template_of_spip_puts_answers_to_answers_into_a_list_of_their_own():
+    message = """<li><div class=forum-fil><div class=forum><a name=forum{0}></a><div class=forum-chapo>
+      <div class=forum-titre>Le puits</div>{0} mars 2013, par <strong>Awa</strong></div>
+      <div class=forum-item><p>Oui {0}</p><div class=forum-repondre-message><a>Répondre</a></div></div></div>"""
+    page = f"<ul>{message.format(1)}<ul>{message.format(2)}</ul><ul>{message.format(3)}</ul></div></li></ul>"
+    thread = read(spip, page)
+    assert rows(thread) == [("1", None, "Awa", "Oui 1"), ("2", "1", "Awa", "Oui 2"), ("3", "1", "Awa", "Oui 3")]
+    assert minutes(thread)[1] == "2013-03-02 00:00 +0000"
+    assert any("two levels" in note for note in thread.notes)
+
+
+def test_a_line_of_spip_in_a_heading_says_date_and_author_and_the_title_is_named():
+    page = """<h3>2 messages - <a href="/a">Retour à l'article</a></h3><ul class=forum><li><a name=forum7></a>
+      <div class=forum-message><h3>Enfin</h3><h4>le 3 mars 2024 à 10:15, par Awa</h4><div class=forum-texte>Oui</div>
+      <h4 class=repondre><a>Répondre à ce message</a></h4></div></li></ul>"""
+    thread = read(spip, page)
+    assert rows(thread) == [("7", None, "Awa", "Oui")]
+    assert minutes(thread) == ["2024-03-03 10:15 +0000"]
+    assert thread.announced == 2
+    assert any("“Enfin”" in note for note in thread.notes)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class=comment-texte>Oui</div>",
+        "<div class=forum-item><div class=forum-chapo>Politique</div>Sujet du jour</div>",
+        "<ul><li class=comment><div class=comment-content>Oui</div></ul>",
+    ],
+)
+def test_a_class_that_other_systems_have_too_does_not_show_spip(page):
+    assert not read(spip, page)
+
+
 def test_messages_of_spip_that_stand_in_no_list_item_of_their_own_are_told_apart():
     message = "<div class=forum-message id=forum{}><div class=forum-texte>Oui {}</div></div>"
     page = "<ul><li>" + message.format(1, 1) + message.format(2, 2) + "</ul>"
@@ -265,6 +322,26 @@ def test_a_name_stands_beside_a_date_of_its_own():
     assert minutes(thread) == ["2024-05-05 10:00 +0000"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p class=comment__author>Par <span>Awa</span> le 3 mars 2024 - 10:15</p>",
+        "<p class=comment__author>Commentaire de <span>Awa</span> le 3 mars 2024 - 10:15</p>",
+        "<p class=comment__author><b>Awa</b> a écrit le 3 mars 2024 à 10:15</p>",
+        "<p class=comment__author>Awa dit :</p><time>3 mars 2024 - 10:15</time>",
+        "<p class=comment__author><a href=/c>Permalien</a> Soumis par Awa (non vérifié) le 3 mars 2024 - 10:15</p>",
+        """<p class=comment__author><a>Permalien</a> Soumis par <span rel=schema:author>Awa (non vérifié)</span>
+        dim 03/03/2024 - 10:15 <span property=schema:dateCreated content=2024-03-03T10:15:00+00:00></span></p>""",
+    ],
+)
+def test_a_whole_line_that_a_theme_of_drupal_marks_as_the_author_is_no_name(line):
+    thread = read(
+        drupal, f'<article class="comment js-comment" id=comment-7>{line}<div class=comment__content>Oui</div>'
+    )
+    assert rows(thread) == [("7", None, "Awa", "Oui")]
+    assert minutes(thread) == ["2024-03-03 10:15 +0000"]
+
+
 @pytest.mark.parametrize("more", ["", "<div class=indented>Un encart</div>", "<a id=comment-7></a>"])
 def test_what_only_looks_like_a_comment_is_not_read_as_one_of_drupal(more):
     assert not read(drupal, more + "<div class=comment><div class=content>Bravo</div></div>")
@@ -345,6 +422,40 @@ def test_answers_of_komento_name_their_comment_in_a_flat_list():
     )
     page = "<ul>" + item.format(3, 0, "Awa", "Oui") + item.format(5, 3, "Ali", "Non") + "</ul>"
     assert rows(read(joomla, page)) == [("3", None, "Awa", "Oui"), ("5", "3", "Ali", "Non")]
+
+
+def test_the_date_of_komento_stands_among_its_buttons_and_its_class_says_that_it_waits():
+    page = """<ul><li id=kmt-3 class="kmt-item kmt-unpublished" parentid=kmt-0><div class=kmt-head>
+      <span class=author-kmt itemprop=creator>Awa</span></div><div class=kmt-body><div class=kmt-text>Oui</div>
+      <span class=kmt-info>Modifié par Awa</span></div><div class=kmt-control><span class=kmt-time>
+      <time datetime=2014-05-03T09:58:29+00:00>il y a un an</time></span><b class=kmt-like-counter>2</b>
+      <span class=kmt-reply-wrap>Répondre</span></div></li></ul>"""
+    thread = read(joomla, page)
+    assert rows(thread) == [("3", None, "Awa", "Oui")]
+    assert minutes(thread) == ["2014-05-03 09:58 +0000"]
+    assert (thread["3"].status, thread["3"].likes) == ("held", 2)
+
+
+def komento(number, parent, answers="", more="", state=""):
+    return f"""<div class="kt-comments__item {state}" data-kt-comment-item data-id={number} data-parentid=kmt-{parent}>
+      <div class=kt-comment><div class=kt-comment__hd><a id=comment-{number}></a><div class=kt-reply-to>
+      <a href=/profil>Awa {number}</a>{more}</div><time itemprop=dateCreated datetime=2018-03-0{number}T10:15:00Z>il y a
+      3 ans</time><div class=kt-comment-minimize>Réduit par un modérateur</div></div><div itemprop=text>
+      <div class=kt-comment-message>Oui</div><span class=kt-edited-info>Modifié par Awa</span><span itemprop=creator>
+      <span itemprop=name>Awa {number}</span></span></div><div class=kt-comment__ft><span data-kt-likes-counter>{number}
+      </span><a>Répondre</a>{answers}</div></div></div>"""
+
+
+def test_newer_komento_names_the_comment_that_is_answered_wherever_the_answer_stands():
+    to = "<i></i><a href=/profil>Awa 1</a>"
+    inside = komento(1, 0, komento(2, 1, more=to)) + komento(3, 0, state="is-pending")
+    after = komento(1, 0) + "<div data-kt-replies-container>" + komento(2, 1, more=to) + "</div>" + komento(3, 0)
+    expected = [("1", None, "Awa 1", "Oui"), ("2", "1", "Awa 2", "Oui"), ("3", None, "Awa 3", "Oui")]
+    assert rows(read(joomla, inside)) == rows(read(joomla, after)) == expected
+    thread = read(joomla, inside)
+    assert minutes(thread)[1] == "2018-03-02 10:15 +0000"
+    assert [comment.status for comment in thread] == [None, None, "held"]
+    assert [comment.likes for comment in thread] == [1, 2, 3]
 
 
 def test_the_latest_comments_in_a_margin_are_none_of_the_page():

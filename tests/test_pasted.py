@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from moderation.errors import SourceError
 from moderation.threads import Report, read_threads
 from moderation.threads.addressees import addressee, named_first
-from moderation.threads.pasted.headers import footer, header_at, is_name
+from moderation.threads.pasted.footers import footer
+from moderation.threads.pasted.headers import header_at, is_name
 from moderation.threads.pasted.nesting import AS_PRINTED, FLAT, JUMPS, NUMBERED, ORPHANS, RESTART, SEVERAL
 
 
@@ -229,6 +230,7 @@ def test_a_wordpress_page_without_markers():
         ("Awa\n12 mars 2023 à 10:15", "Awa", "2023-03-12 10:15"),
         ("Awa\n\n12 mars 2023 à 10:15 | Permalien", "Awa", "2023-03-12 10:15"),
         ("Awa\nil y a 3 heures", "Awa", None),
+        ("Awa\nÀ l’instant", "Awa", None),
         ("Awa 29 février 2024 at 10 h 41 min", "Awa", "2024-02-29 10:41"),
         ("Awa Auteur de l’article12 mars 2023 à 10 h 15", "Awa", "2023-03-12 10:15"),
         ("Awa, le mercredi 12 mars 2023 à 10h15", "Awa", "2023-03-12 10:15"),
@@ -236,15 +238,71 @@ def test_a_wordpress_page_without_markers():
         ("Awa | 12/03/2023 10:15", "Awa", "2023-03-12 10:15"),
         ("1.Posté par Awa le 12/03/2023 10:15 (depuis mobile)", "Awa", "2023-03-12 10:15"),
         ("Soumis par Awa (non vérifié) le 12/03/2023 - 10:15", "Awa", "2023-03-12 10:15"),
+        ("+3 #12 Awa 12-03-2023 10:15", "Awa", "2023-03-12 10:15"),
+        ("1. Le prix du riz, 12 mars 2023, 10:15, par Awa", "Awa", "2023-03-12 10:15"),
+        ("1.Posté par Awa le 12/03/2023 10:15 | Alerter", "Awa", "2023-03-12 10:15"),
     ],
 )
 @pytest.mark.parametrize(
-    "link", ["Répondre", "REPONDRE", "↩ Répondre", "Répondre • Partager ›", "Répondre à ce message"]
+    "link",
+    ["Répondre", "REPONDRE", "↩ Répondre", "Répondre • Partager ›", "Répondre à ce message", "Répondre (0)", "Citer"],
 )
 def test_headers_and_links(header, author, date, link):
     found = thread(f"Titre\n\n1 commentaire\n\n{header}\n\nUn texte.\n\n{link}\n\nContact\n")
     assert rows(found) == [(author, "Un texte.", None)]
     assert dates(found) == [date]
+
+
+def test_headings_of_markdown_begin_and_end_the_comments():
+    page = (
+        "# Le riz\n\n### **2 COMMENTAIRES**\n\nAwa 12 mars 2014 At 10:15\n\nOui\n\nIssa 13 mars 2014 At 9:00\n\nNon\n\n"
+    )
+    found = thread(page + "#### Articles récents\n\nLe mil\n")
+    assert rows(found) == [("Awa", "Oui", None), ("Issa", "Non", None)]
+    assert (found.title, found.announced) == ("Le riz", 2)
+    assert rows(thread(page + "### LAISSER UN COMMENTAIRE\n\nVotre nom\n")) == rows(found)
+
+
+def test_blogger_prints_the_name_above_and_the_date_below_each_text():
+    found = thread(
+        "Titre\n\n2 commentaires:\n\nAnonyme a dit…\n\nOui\n\nvraiment\n\n12 mars 2013 à 10:15\n\n"
+        "Awa a dit...\n\nNon\n\n12 mars 2013 à 11:15\n\nEnregistrer un commentaire\n"
+    )
+    assert rows(found) == [("Anonyme", "Oui\n\nvraiment", None), ("Awa", "Non", None)]
+    assert dates(found) == ["2013-03-12 10:15", "2013-03-12 11:15"]
+
+
+def test_hautetfort_prints_name_and_date_below_each_text():
+    found = thread(
+        "Titre\n\nCommentaires\n\nOui\n\nvraiment\n\nÉcrit par : Awa | 17/09/2014\n\nRépondre à ce commentaire\n\n"
+        "Non\n\nÉcrit par : Issa | 18/09/2014\n\nRépondre à ce commentaire\n\nÉcrire un commentaire\n"
+    )
+    assert rows(found) == [("Awa", "Oui\n\nvraiment", None), ("Issa", "Non", None)]
+    assert dates(found) == ["2014-09-17 00:00", "2014-09-18 00:00"]
+
+
+def test_disqus_names_whom_an_answer_answers_beside_the_name():
+    page = "Titre\n\n2 commentaires\n\nAwa • il y a 3 ans\n\nOui\n\n• Répondre\n\nIssa  Awa • il y a 3 ans\n\nNon\n\n• Répondre\n"
+    assert [(c.author, c.addressee) for c in thread(page)] == [("Awa", None), ("Issa", "Awa")]
+    spaced = "Titre\n\n1 commentaire\n\nAwa  Koné, le 12 mars 2024 à 10:15\nOui\n"
+    assert [(c.author, c.addressee) for c in thread(spaced)] == [("Awa  Koné", None)]
+
+
+def test_a_title_that_spip_prints_before_the_date_is_named_where_it_is_not_the_pages():
+    page = "Le riz\n\nMessages\n\n1. Le riz, 12 mars 2013, 10:15, par Awa\n\nOui\n\n2. Enfin, 13 mars 2013, 11:15, par Ali\n\nNon\n"
+    found = thread(page)
+    assert rows(found) == [("Awa", "Oui", None), ("Ali", "Non", None)]
+    assert [note for note in found.notes if "title" in note] == [
+        "a title that its author gave it is left out: 1 comment (first: comment 2, “Enfin”)"
+    ]
+    without_time = page.replace(", 10:15", "").replace(", 11:15", "")
+    assert rows(thread(without_time)) == []
+
+
+def test_links_at_the_end_of_items_without_names_are_no_text():
+    items = "  1. Oui\n\n    RépondreSupprimer\n    Réponses\n\n    1. Si\n\n      Supprimer\n\n  2. Répondre\n"
+    page = f"Titre\n\n2 commentaires\n\n{items}"
+    assert [c.text for c in thread(page)] == ["Oui", "Si", "Répondre"]
 
 
 def test_bylines_under_the_number_of_comments_are_the_articles():
@@ -284,6 +342,38 @@ def test_the_names_and_dates_of_articles_are_no_comments(page):
     found = thread("Titre\n\n" + page * 3)
     assert rows(found) == []
     assert found.notes[0] == "no thread found"
+
+
+ARTICLE = "Le prix du riz\n\nPublié le 12 mars 2024 à 10h15\n\nLe riz a augmenté, disent les commerçants.\n\n"
+OTHERS = "{}\n\n  • Le mil aussi\n\n  • Le maïs baisse\n\n  • Le fonio tient\n\n"
+POINTS = "1. de baisser les taxes ;\n\n2. de voir les prix ;\n\n3. d'aider les paysans.\n\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        OTHERS.format("Articles similaires :") + "Laisser un commentaire\nVotre adresse e-mail\n",
+        OTHERS.format("Quelques titres") + "LAISSER UN COMMENTAIRE\nPostez votre commentaire ici\n",
+        "L'atelier demande :\n\n" + POINTS + "Laisser un commentaire\n",
+        "Laisser un commentaire\n\n" + OTHERS.format("Articles récents"),
+        "1 COMMENTAIRE\n\nDerniers articles\n\n- Le mil\n- Le maïs\n",
+        "3 COMMENTAIRES\n\nAccueil\nSport\n\n  • Contact\n  • Publicité\n  • Archives\n",
+        "La famille Koné\nle 12 mars 2024 à 10h00\nmesse\n\nLa famille Sow\nle 13 mars 2024 à 9h\nmesse\n\nSignaler un abus\n",
+        "Samedi 6 mars 2021 à 16h00\n\nKita - Réal : 0-1\n\nDimanche 7 mars 2021 à 16h00\n\nStade - Police : 1-1\n\nRépondre\n",
+        "Lefaso : Et les puits ?\n\nIssa Sow : Ils viendront.\n\nLefaso : Quand ?\n\nI. S. : En mai.\n\nLaisser un commentaire\n",
+        "Issa Sow dit :\nEt les puits ?\n\nLe maire répond :\nIls viendront.\n\nIssa Sow dit :\nQuand ?\n",
+        "Commentaires\n\nARTICLES RÉCENTS\n\nLe mil\nPar Issa - 12 mars 2024 à 10:15\n\nLe blé\nPar Awa - 13 mars 2024 à 9:00\n",
+    ],
+)
+def test_other_lists_and_dialogues_of_a_page_are_no_comments(page):
+    found = thread(ARTICLE + page)
+    assert rows(found) == []
+    assert found.notes
+
+
+def test_a_list_with_sentences_before_the_form_holds_comments():
+    page = "  1. C'est trop cher.\n\n  2. Que fait le maire ?\n\nLaisser un commentaire\n"
+    assert rows(thread(ARTICLE + page)) == [(None, "C'est trop cher.", None), (None, "Que fait le maire ?", None)]
 
 
 def test_names_and_dates_that_are_not_taken_are_noted():

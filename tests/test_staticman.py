@@ -126,6 +126,42 @@ def test_a_folder_of_files_is_one_page_and_a_file_without_an_id_has_its_name(tmp
     assert [c.email for c in found] == [None, "awa@x.example"]
 
 
+def test_a_folder_in_a_folder_is_a_page_whatever_its_files_say_of_it(tmp_path):
+    (tmp_path / "pages" / "riz").mkdir(parents=True)
+    (tmp_path / "or").mkdir()
+    folder(tmp_path / "or", c1="_id: a\nmessage: m\n", c2="_id: b\n_parent: https://x.example/or/\nmessage: m\n")
+    folder(tmp_path / "or", c3="_id: c\n_parent: '2'\nmessage: m\ndate: '2024-03-02'\n")
+    (tmp_path / "pages" / "riz" / "c1.yaml").write_text("id: d\npost_id: /riz\nmessage: m\ndate: 2024-03-01\n", "utf-8")
+    report = Report()
+    first, second = read_threads(tmp_path, report=report)
+    assert (first.id, first.url, shape(first)) == (
+        "or",
+        "https://x.example/or/",
+        [("a", None), ("b", None), ("c", "b")],
+    )
+    assert (second.id, shape(second)) == ("pages/riz", [("d", None)])
+    assert report.doubtful == 1
+
+
+def test_a_comment_without_the_name_of_a_page_is_on_the_only_one_that_is_named(tmp_path):
+    (found,) = read(
+        "_id: a\nmessage: m\n---\n_id: b\n_parent: /or\nmessage: m\n---\n_id: c\npost_id: /or\nmessage: m\n"
+    )
+    assert (found.id, [c.id for c in found]) == ("/or", ["a", "b", "c"])
+
+
+def test_numbers_alone_are_those_of_pages():
+    found = read("_id: a\n_parent: 1\nmessage: m\n---\n_id: b\n_parent: 2\nmessage: m\n")
+    assert [(one.id, shape(one)) for one in found] == [("1", [("a", None)]), ("2", [("b", None)])]
+
+
+def test_a_folder_of_both_kinds_of_files_is_refused(tmp_path):
+    folder(tmp_path, a="_id: a\nmessage: m\n")
+    (tmp_path / "b.json").write_text("{}", "utf-8")
+    with pytest.raises(SourceError, match=r"holds \.json and \.yml; expected"):
+        read_threads(tmp_path)
+
+
 def test_pages_are_told_apart():
     found = read(
         "_parent: /or\nmessage: a\n---\nslug: coton\nmessage: b\n---\n_parent: /or\nmessage: c\nreplying_to: 1\n"

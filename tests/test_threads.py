@@ -477,6 +477,67 @@ def test_a_long_comment_and_windows_line_ends_are_kept():
     assert [comment.text for comment in found] == [long, "a\r\nb"]
 
 
+def mapped(source, **columns):
+    (found,) = read_threads(io.BytesIO(source.encode()), columns=columns)
+    return found
+
+
+def test_columns_that_are_named_make_a_table_of_any_text():
+    found = mapped(
+        "Le commentaire;Lecteur;Réponse à\nBravo;Awa;\nNon;Issa;1\n", text="Le commentaire", parent_id="Réponse à"
+    )
+    assert [(c.text, c.parent_id) for c in found] == [("Bravo", None), ("Non", "1")]
+    with pytest.raises(SourceError, match="line 1: found the columns Titre; expected one named corps"):
+        mapped("Titre\n\n1 COMMENTAIRE\n\n  1. Bravo\n", text="corps")
+
+
+def test_a_table_of_a_data_frame_is_read_with_its_names():
+    found = mapped(
+        "corps,numéro,réponse,aime,page\n"
+        "Le <b>riz</b> &amp; le mil<br/>sont chers,22598.0,NA,2.0,7.0\nOui <3 & non,22599.0,22598.0,,7.0\n"
+        "Non,22600.0,0.0,1.5,7.0\n",
+        text="corps", id="numéro", parent_id="réponse", likes="aime", thread_id="page",
+    )  # fmt: skip
+    assert found.id == "7"
+    assert [(c.id, c.parent_id, c.text, c.likes) for c in found] == [
+        ("22598", None, "Le riz & le mil\nsont chers", 2),
+        ("22599", "22598", "Oui <3 & non", None),
+        ("22600", None, "Non", None),
+    ]
+    assert found.notes == ("the likes are left out, they are no number: 1 comment (first: line 4, “1.5”)",)
+
+
+def test_a_table_of_our_own_make_is_read_as_it_is_written():
+    assert shape(thread("id,parent_id,text\n1.0,NA,a<br>b\n")) == [("a<br>b", "NA")]
+    found = thread('{"id": 7.0, "text": "a"}\n{"id": "8.0", "parent_id": 7.0, "text": "b"}\n')
+    assert [(c.id, c.parent_id) for c in found] == [("7", None), ("8.0", "7")]
+
+
+def test_a_column_named_parent_or_date_is_read_where_no_other_is():
+    found = thread("id,text,parent,date\n1,a,,2024-03-01\n2,b,1,\n")
+    assert [(c.parent_id, c.created_at is None) for c in found] == [(None, False), ("1", True)]
+    assert [c.parent_id for c in thread("id,text,parent,parent_id\n1,a,,\n2,b,7,1\n")] == [None, "1"]
+
+
+def test_a_table_without_known_columns_says_which_it_has():
+    message = "stream, line 1: found the columns No, Commentaire, Date du jour; expected one named text"
+    assert error_in("No;Commentaire;Date du jour\n1;Bravo;3 mai\n").startswith(message)
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "sep=;;"])
+def test_the_line_that_tells_a_spreadsheet_the_separator_is_passed_over(first):
+    assert shape(thread(f"\ufeff{first}\r\nid;text\r\n1;Oui, non\r\n")) == [("Oui, non", None)]
+
+
+def test_reading_goes_on_behind_a_row_that_is_no_row():
+    report = Report()
+    data = 'id,text\n1,a\n2,"un "vrai" prix"\n3,c\n4,"d\n'
+    (found,) = read_threads(io.BytesIO(data.encode()), keep_going=True, report=report)
+    assert [c.id for c in found] == ["1", "3"]
+    assert [line.split(":")[0] for line in report.damage] == ["stream, line 3", "stream, line 5"]
+    assert report.read == 4 == report.kept + report.dropped["damaged"]
+
+
 def test_a_header_alone_gives_no_thread():
     assert threads("id,text\n") == []
 

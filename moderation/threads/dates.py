@@ -179,7 +179,15 @@ _WEEKDAYS = _abbreviated(
     "/jeudi thursday donnerstag jueves/vendredi friday freitag viernes/samedi saturday samstag sabado"
     "/dimanche sunday sonntag domingo"
 )
-_DAYS = {"aujourd'hui": "0", "today": "0", "hier": "1", "yesterday": "1", "avant-hier": "2"}
+_DAYS = {
+    "a l'instant": "0",
+    "just now": "0",
+    "aujourd'hui": "0",
+    "today": "0",
+    "hier": "1",
+    "yesterday": "1",
+    "avant-hier": "2",
+}
 _COUNTS = _DAYS | dict.fromkeys(("un", "une", "a", "an", "one"), "1")
 _UNITS: dict[str, timedelta | None] = (
     dict.fromkeys("s sec seconde secondes second seconds".split(), timedelta(seconds=1))
@@ -191,7 +199,7 @@ _UNITS: dict[str, timedelta | None] = (
 
 _BASIC = re.compile(r"\d{8}(?:t|\Z)", re.ASCII)  # 20240301T080000Z
 _NUMBER = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
-_PUNCTUATION = re.compile(r"[,()\[\]@|·•]|[.:](?!\d)|(?<!\S)[-–—](?!\S)")
+_PUNCTUATION = re.compile(r"[,()\[\]@|·•]|[.:](?!\d)|(?<!\S)[-–—/](?!\S)")
 _TIME = (
     r"(?: (?:(?:a|at|um|a las?) )?(?P<hour>\d\d?)"
     r"(?:[:.](?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d+)?)?"

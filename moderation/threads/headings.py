@@ -35,7 +35,9 @@ _END = re.compile(
     r"r[ée]pondre\b.{0,40}$|(?:laisse[rz]|ajoute[rz]|poste[rz]) (?:un commentaire|une r[ée]ponse)"
     r"|votre adresse e-?mail|annuler la r[ée]ponse|vous devez .{0,30}(?:connect|identifi)"
     r"|(?:les )?commentaires sont ferm[ée]s|leave a (?:comment|reply)"
-    r"|please enter your (?:comment|name)|your e-?mail address",
+    r"|please enter your (?:comment|name)|your e-?mail address"
+    r"|(?:nouveau commentaire|un message, un commentaire|(?:enregistrer|publier|[ée]crire|envoyer|poster) un commentaire"
+    r"|rafra[îi]chir la liste des commentaires)\W*$",
     re.IGNORECASE,
 )
 _WHY_NONE = {
@@ -52,6 +54,7 @@ _WHY_NONE = {
         re.IGNORECASE,
     ),
 }
+_MARKS = re.compile(r"^#{1,6}\s+(?:\*\*)?|^\*\*(?=\S)|\*\*$")
 _ONE = ("un", "une", "one", "ein", "eine", "uno", "una")
 
 
@@ -106,6 +109,17 @@ def why_none(line: str) -> str | None:
     return next((note for note, pattern in _WHY_NONE.items() if pattern.search(composed)), None)
 
 
+def bare(line: str) -> str:
+    """Return a line without the marks that Markdown gives a heading.
+
+    Examples
+    --------
+    >>> bare("### **3 commentaires**"), bare("#Mali : le riz")
+    ('3 commentaires', '#Mali : le riz')
+    """
+    return _MARKS.sub("", line)
+
+
 def _composed(line: str) -> str:
-    """Return a line with its accents composed; nothing for a paragraph, which is no heading."""
-    return unicodedata.normalize("NFC", line.strip()) if len(line) <= LONGEST else ""
+    """Return a line with its accents composed and without marks of Markdown; nothing for a paragraph, which is no heading."""
+    return unicodedata.normalize("NFC", bare(line.strip())) if len(line) <= LONGEST else ""

@@ -11,7 +11,7 @@ from typing import Any
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError
 from moderation.threads.draft import Draft
-from moderation.threads.rows import COUNTS, FIELDS, Row, add, gathered
+from moderation.threads.rows import COUNTS, FIELDS, Row, add, gathered, whole
 from moderation.threads.source import Source
 
 
@@ -124,7 +124,7 @@ def _plain(found: Mapping[str, Any], key: str, where: str) -> str | None:
         raise DamagedSourceError(
             f"{where}: {key!r} is {_kind(value)}; expected a string or a number; correct the value"
         )
-    return str(value)
+    return whole(str(value)) if isinstance(value, float) else str(value)
 
 
 def _kind(value: object) -> str:

@@ -1,7 +1,8 @@
 """Markup: the text of a comment from its HTML, as a reader sees it, with the addresses that its links hide.
 
-A tree is walked with a stack of iterators, so that no depth ends it. Text, entities, paragraphs and line breaks
-alone are read without a tree, ten times faster: however such tags are nested, they move and hide nothing.
+A tree is walked with a stack of iterators, so that no depth ends it. Text, entities, paragraphs, line breaks and
+links of plain text alone are read without a tree, ten times faster: however such tags are nested, they move and hide
+nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ TYPED = ("pre", "listing", "plaintext", "xmp")
 MOST_TAGS = 1_000  # read at once: on hostile markup a parser takes the square of the tags, in time and in memory
 LONGEST_TAG = 16_384  # characters: the same for the attributes of one tag
 
-_BARE = re.compile(r"<(/?(?:p|br|b|i|em|strong)) ?/?>")
+_BARE = re.compile(  # a tag, or a whole link: its address, in which no reference is ambiguous, and its label
+    r"<(?:(/?(?:p|br|b|i|em|strong)) ?/?>"
+    r'|a href="((?:[^"&<>\0]|&amp;|&#0?38;){0,2000})"(?: (?:rel|target)="[\w ]{0,99}")*>([^<]*)</a>)'
+)
+_HTML = re.compile(r"</?(?:p|br|div|blockquote)\b[^<>]{0,500}>", re.IGNORECASE)
 _HUGE_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONGEST_TAG},}}>?")
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(end - 2)}{chr(end - 1)}" for end in range(1 << 16, 18 << 16, 1 << 16))
 _NOT_TEXT = re.compile(f"[\0-\x08\x0b\x0e-\x1f\x7f-\x9f{_NONCHARACTERS}]")
@@ -73,6 +78,17 @@ def plain(html: str, *, breaks: bool = False) -> str:
     return str(text)
 
 
+def is_html(text: str) -> bool:
+    """Tell whether a paragraph, a line break, a block or a quotation is marked up in a text.
+
+    Examples
+    --------
+    >>> is_html("Bravo<br/>Awa"), is_html("Je <3 Bamako & <b>toi</b>")
+    (True, False)
+    """
+    return _HTML.search(text) is not None
+
+
 def text_of(node: LexborNode, skip: Container[int] = (), *, breaks: bool = False) -> str:
     """Give the text of an element of a parsed page, without the nodes whose ``mem_id`` is in `skip`.
 
@@ -90,17 +106,22 @@ def text_of(node: LexborNode, skip: Container[int] = (), *, breaks: bool = False
 
 
 def _read_bare(html: str, text: _Text) -> bool:
-    """Read what holds only bare tags; tell whether it does."""
-    parts = _BARE.split(html)
-    if html.count("<") != len(parts) // 2:
+    """Read what holds only bare tags and links; tell whether it does."""
+    parts = _BARE.split(html)  # text, then of each match the tag, the address, the label, and the text after it
+    if html.count("<") != sum(1 if tag else 2 for tag in parts[1::4]):
         return False
-    try:
-        parts[::2] = [unescape(part) if "&" in part else part for part in parts[::2]]
-    except ValueError:  # a character number of thousands of digits
-        return False
+    if "&" in html:
+        try:
+            parts = [unescape(part) if part and "&" in part else part for part in parts]
+        except ValueError:  # a character number of thousands of digits
+            return False
     text.add(parts[0])
-    for tag, part in zip(parts[1::2], parts[2::2], strict=True):
-        if tag[-1] in "pr":  # p or br
+    for tag, href, label, part in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
+        if tag is None:
+            start = text.end
+            text.add(label)
+            text.end_link(href, start)
+        elif tag[-1] in "pr":  # p or br
             text.leave(2) if tag[-1] == "p" else text.end_line()
         text.add(part)
     return True
@@ -168,7 +189,10 @@ class _Text:
         for at, line in enumerate(text.split("\n") if self.breaks or self.typed else (text,)):
             if at:
                 self.end_line(typed=True)
-            self._write(re.sub(r"[\f\r]", " ", line) if self.typed else _SPACES.sub(" ", line))
+            if self.typed:
+                self._write(re.sub(r"[\f\r]", " ", line))
+            else:
+                self._write(line if line.isprintable() and "  " not in line else _SPACES.sub(" ", line))
 
     def _write(self, text: str) -> None:
         parts = self.parts
@@ -200,7 +224,9 @@ class _Text:
 
         The same address is not shown twice in a row: parsers repeat an open link in each block that follows it.
         """
-        href = re.sub(r"[\t\n\r]", "", _NOT_TEXT.sub("", href)).strip().replace(" ", "%20")
+        if not href.isprintable():
+            href = re.sub(r"[\t\n\r]", "", _NOT_TEXT.sub("", href))
+        href = href.strip().replace(" ", "%20")
         if not _WEB.match(href) or href == self.last_link:
             return
         label = "".join(self.parts[start : min(self.end, start + 99)]).strip()  # no address has more parts

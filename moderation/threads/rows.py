@@ -53,6 +53,7 @@ STATUSES: Mapping[str, Status] = {status: status for status in get_args(Status)}
 
 
 _DIGITS = re.compile(r"-?\d{1,18}")
+_AS_FLOAT = re.compile(r"(-?\d{1,18})\.0")  # how data frames write a whole number where others are missing
 
 Value = TypeVar("Value", bound=str)
 
@@ -150,7 +151,19 @@ def _count(draft: Draft, row: Row, field: str) -> int | None:
     written = row.fields.get(field)
     if written is None:
         return None
-    if _DIGITS.fullmatch(written):
-        return int(written)
+    if _DIGITS.fullmatch(whole(written)):
+        return int(whole(written))
     draft.notes.add(f"the {field} are left out, they are no number", f"{row.where}, “{written[:60]}”")
     return None
+
+
+def whole(written: str) -> str:
+    """Return a whole number without the fraction that data frames give it; any other text as it is.
+
+    Examples
+    --------
+    >>> whole("22022598.0"), whole("1.5"), whole("t1_x")
+    ('22022598', '1.5', 't1_x')
+    """
+    number = _AS_FLOAT.fullmatch(written)
+    return number[1] if number else written

@@ -223,15 +223,15 @@ def _temporary() -> Iterator[BinaryIO]:
 
 @contextmanager
 def joined(folder: Path) -> Iterator[BinaryIO]:
-    """Open the pages of one export, a file each, as one stream in the order of their names: JSON or YAML documents.
+    """Open the pages of one export, a file each, also in folders, as one stream in the order of their names: JSON or YAML.
 
     Raises
     ------
     SourceError
         Where the folder holds neither, or both.
     """
-    found = {suffix: sorted(folder.glob(f"*{suffix}"), key=_natural) for suffix in (".json", ".yml", ".yaml")}
-    kinds = [suffix for suffix, files in found.items() if files]
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.suffix in (".json", ".yml", ".yaml")]
+    kinds = sorted({path.suffix.replace("yaml", "yml") for path in files})
     if len(kinds) != 1:
         have = " and ".join(kinds) or "no .json, .yml or .yaml file"
         raise SourceError(
@@ -239,9 +239,9 @@ def joined(folder: Path) -> Iterator[BinaryIO]:
             "all .json or all .yml; name the files that are in it"
         )
     with _temporary() as file:
-        for page in found[kinds[0]]:
-            file.write(b"\n" if kinds == [".json"] else f"\n---\n# {page.name}\n".encode())
-            with page.open("rb") as data:
+        for page in sorted(files, key=_natural):
+            file.write(b"\n" if kinds == [".json"] else f"\n---\n# {page.as_posix()}\n".encode())
+            with (folder / page).open("rb") as data:
                 copyfileobj(data, file, CHUNK)
         file.seek(0)
         yield file
@@ -249,7 +249,7 @@ def joined(folder: Path) -> Iterator[BinaryIO]:
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     """Return a sort key in which page 10 follows page 9."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", path.name)]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", path.as_posix())]
 
 
 @contextmanager

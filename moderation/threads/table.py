@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from moderation.comments import Thread
 from moderation.errors import SourceError
-from moderation.threads.rows import FIELDS, Row, gathered
+from moderation.threads.markup import is_html, plain
+from moderation.threads.rows import FIELDS, Row, gathered, whole
 from moderation.threads.source import Source
 
 DELIMITERS = ",;\t"  # a French spreadsheet writes semicolons
@@ -17,26 +18,50 @@ FIELD_LIMIT = 1 << 26
 """Characters of the longest field; a longer one is a quotation mark that was never closed. Python's own
 limit, 131,072, is below the longest comments."""
 
+ALSO = {"parent": "parent_id", "created": "created_at", "date": "created_at"}
+"""Other names of columns, for fields that no column is named after."""
+
+NO_PARENT = ("-1", "root", "NA", "NaN", "nan", "NULL", "null", "None", r"\N")
+"""What data frames and databases write for no parent."""
+
+HEADER = 16_384  # characters in which the header and the first row begin
+
+
+_SEPARATOR = re.compile(r'"?sep=[,;\t]*"?[,;\t]*')  # a first line that tells it to Excel
+
 
 def matches(head: str) -> bool:
-    r"""Tell whether a text begins with the header of a table of comments.
+    r"""Tell whether a text begins with the header of a table: of comments, or of three columns and a row.
 
     Examples
     --------
     >>> matches("id,text\n1,Bonjour"), matches("id;auteur\n1;Awa"), matches("Bonjour, Awa")
     (True, True, False)
+    >>> matches("Numéro;Commentaire;Date du jour\n1;Bravo;3 mai"), matches("Riz, mil, maïs\nOui, non, si")
+    (True, False)
     """
-    first = _first_line(head)
+    first, second = _first_lines(head)
     columns = _columns(first, _delimiter(first))
     named = len(columns) > 1 and all(re.fullmatch(r"[^\W\d]\w*", column) for column in columns)
-    return "text" in columns or (named and not columns.isdisjoint(FIELDS))
+    return "text" in columns or (named and not columns.isdisjoint(FIELDS)) or _is_header(first, second)
+
+
+def _is_header(first: str, second: str) -> bool:
+    """Tell whether a line names at least three columns, and the next has as many fields or a quotation mark."""
+    for delimiter in ",;":
+        names = [name.strip('"') for name in first.split(delimiter)]
+        if len(set(names)) == len(names) > 2 and all(re.fullmatch(r"\w(?:[\w .-]{0,38}\w)?", name) for name in names):
+            return second.count(delimiter) == len(names) - 1 or '"' in second
+    return False
 
 
 def read(source: Source) -> Iterator[Thread]:
     r"""Read the threads of a table.
 
     Only the column ``text`` must be there; the other fields of `moderation.threads.rows.FIELDS` are read where
-    they are, and further columns are ignored. Commas, semicolons or tabs separate the fields.
+    they are, and further columns are ignored. Commas, semicolons or tabs separate the fields. Where `Options.columns`
+    gives other names, the table is not of our make: whole numbers may end in ".0", and texts with paragraphs or line
+    breaks in HTML are read as such.
 
     Raises
     ------
@@ -56,19 +81,23 @@ def read(source: Source) -> Iterator[Thread]:
 
 def _rows(source: Source) -> Iterator[Row]:
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
-    found = records(source, _delimiter(_first_line(source.head), source.options.columns.get("text", "text")))
+    wanted = source.options.columns.get("text", "text")
+    found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
     line, header = next(found)
-    columns = [names.get(column.strip().lower(), "") for column in header]
+    if _SEPARATOR.fullmatch("".join(header)):
+        line, header = next(found, (line, header))
+    written = [column.strip().lower() for column in header]
+    also = {column: field for column, field in ALSO.items() if field in names and field not in written}
+    columns = [names.get(column) or also.get(column, "") for column in written]
     if "text" not in columns:
-        wanted = source.options.columns.get("text", "text")
         raise SourceError(
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
     for number, (line, record) in enumerate(found, start=1):
         if len(record) == len(columns):
-            fields = zip(columns, record, strict=True)
-            yield Row(number, f"line {line}", {field: value for field, value in fields if field and value})
+            fields = {field: value for field, value in zip(columns, record, strict=True) if field and value}
+            yield Row(number, f"line {line}", _foreign(fields) if source.options.columns else fields)
         else:
             source.damaged(
                 f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
@@ -77,13 +106,24 @@ def _rows(source: Source) -> Iterator[Row]:
             )
 
 
+def _foreign(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields of a table that is not of our make: data frames write it, and systems whose texts are HTML."""
+    fields |= {field: whole(fields[field]) for field in ("id", "parent_id", "thread_id") if field in fields}
+    if fields.get("parent_id") in NO_PARENT:
+        del fields["parent_id"]
+    if is_html(fields.get("text", "")):
+        fields["text"] = plain(fields["text"])
+    return fields
+
+
 def records(source: Source, delimiter: str = ",", *, skipinitialspace: bool = False) -> Iterator[tuple[int, list[str]]]:
     r"""Yield the number of the first line of each record that is not empty, and its fields.
 
     Raises
     ------
     DamagedSourceError
-        Where a quotation mark is not closed, or one stands inside a field.
+        Where a quotation mark is not closed, or one stands inside a field. With `Options.keep_going`, the reading goes
+        on at the next line.
 
     Examples
     --------
@@ -94,21 +134,27 @@ def records(source: Source, delimiter: str = ",", *, skipinitialspace: bool = Fa
     with source.text() as lines:
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skipinitialspace, strict=True)
         line = 1
-        try:
-            for record in reader:
-                if record:
-                    yield line, record
-                line = reader.line_num + 1
-        except csv.Error as error:
-            source.damaged(
-                f"{source.name}, line {line}: not a row of CSV ({error}); expected fields whose quotation marks are "
-                "doubled inside and closed at the end; correct the row that begins on this line",
-                rows=1,
-            )
+        record: list[str] | None = []
+        while record is not None:
+            try:
+                record = next(reader, None)
+            except csv.Error as error:
+                source.damaged(
+                    f"{source.name}, line {line}: not a row of CSV ({error}); expected fields whose quotation marks are "
+                    "doubled inside and closed at the end; correct the row that begins on this line"
+                    + (f", it is read up to line {reader.line_num}" if reader.line_num > line else ""),
+                    rows=1,
+                )
+                record = []
+            if record:
+                yield line, record
+            line = reader.line_num + 1
 
 
-def _first_line(head: str) -> str:
-    return re.split(r"[\r\n]", head.lstrip("\r\n"), maxsplit=1)[0]
+def _first_lines(head: str) -> tuple[str, str]:
+    lines = [line for line in re.split(r"[\r\n]+", head[:HEADER].lstrip("\r\n"), maxsplit=3) if line]
+    first, second, *_ = (*lines[bool(lines and _SEPARATOR.fullmatch(lines[0])) :], "", "")
+    return first, second
 
 
 def _delimiter(header: str, text: str = "text") -> str:

@@ -14,11 +14,11 @@ from moderation.errors import SourceError
 from moderation.threads.apis.gathering import Drafts, Facts, count, gathered, listed, name
 from moderation.threads.documents import at, documents, top
 from moderation.threads.draft import Draft
-from moderation.threads.markup import plain
-from moderation.threads.rows import FIELDS, Row, add
+from moderation.threads.markup import is_html, plain
+from moderation.threads.rows import FIELDS, Row, add, whole
 from moderation.threads.source import Source
 
-LISTS = ("comments", "replies", "children", "items", "data", "results", "entries", "messages")
+LISTS = ("comments", "replies", "children", "items", "data", "results", "entries", "messages", "response", "nodes")
 """Keys under which comments are looked for."""
 
 ALSO = {
@@ -29,7 +29,6 @@ ALSO = {
 }
 """Field -> the other names that are tried where the first one is missing and no mapping was asked for."""
 
-_HTML = re.compile(r"</?(?:p|br|div|blockquote)\b[^<>]{0,500}>", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*(?:(\[)\s*[\[{\]]|\{\s*[\"}])")
 _NESTED = re.compile(r'(?<!\\)"(?:replies|children)"\s*:\s*\[\s*\{')
 _OVER_LINES = re.compile(r"\s*\{[ \t]*\r?\n")
@@ -63,9 +62,11 @@ def matches(head: str) -> bool:
     return bool(begins[1] or _OVER_LINES.match(head) or lists - {"comments"} or tree)
 
 
-def _holds_objects(value: object) -> bool:
-    inner = [listed(value.get(key)) for key in LISTS] if isinstance(value, dict) else [listed(value)]
-    return any(isinstance(one, dict) for found in inner for one in found)
+def _holds_objects(value: object, levels: int = 3) -> bool:
+    """Tell whether a value is a list of objects, or an object that holds one at most so many levels down."""
+    if isinstance(value, dict) and levels:
+        return any(_holds_objects(value.get(key), levels - 1) for key in LISTS)
+    return any(isinstance(one, dict) for one in listed(value))
 
 
 def read(source: Source) -> Iterator[Thread]:
@@ -152,9 +153,11 @@ class _Reading:
         fields = {field: found for field in FIELDS if (found := self._field(value, field))}
         fields["id"] = name(fields.get("id")) or str(self._number)
         fields["parent_id"] = _parent(fields.get("parent_id")) or parent or ""
-        if _HTML.search(fields.get("text", "")):
+        if is_html(fields.get("text", "")):
             fields["text"] = plain(fields["text"])
         draft = self._drafts.of(fields.get("thread_id")) if thread is None else thread
+        if "text" not in fields:
+            draft.notes.add(f"no {self._text!r} in it, kept without a text", f"{where}, comment {self._number}")
         add(draft, Row(self._number, f"{where}, comment {self._number}", fields))
         return draft, fields["id"]
 
@@ -162,7 +165,7 @@ class _Reading:
         for path in self._paths[field]:
             found = at(value, *path)
             if isinstance(found, str | int | float) and not isinstance(found, bool):
-                return str(found)
+                return whole(str(found)) if isinstance(found, float) else str(found)
         return None
 
 

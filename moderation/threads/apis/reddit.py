@@ -164,9 +164,11 @@ def _typed(data: Facts) -> str:
     return body.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _seconds(data: Facts) -> str | None:
-    seconds = count(data.get("created_utc"))
-    return None if seconds is None else str(seconds)
+def _seconds(data: Facts) -> str:
+    """Return the date; in dumps of the first years it is a string."""
+    written = data.get("created_utc")
+    seconds = count(written)
+    return text(written) if seconds is None else str(seconds)
 
 
 def _likes(data: Facts) -> int | None:

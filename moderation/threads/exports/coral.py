@@ -18,7 +18,7 @@ from moderation.threads.markup import plain
 from moderation.threads.rows import Row, gathered
 from moderation.threads.source import Source
 
-BRANCHES = ("comments", "replies", "allChildComments", "edges", "node", "data", "story", "stories", "comment")
+BRANCHES = ("comments", "replies", "allChildComments", "edges", "nodes", "node", "data", "story", "stories", "comment")
 """Keys under which the API nests comments."""
 
 
@@ -37,7 +37,8 @@ def matches(head: str) -> bool:
     answer = at(facts, "data", "story", "comments") or at(facts, "story", "comments") or at(facts, "data", "comments")
     return (
         stored
-        or (isinstance(answer, dict) and not answer.keys().isdisjoint(("edges", "nodes")))
+        or (isinstance(answer, dict) and "edges" in answer)
+        or any(_is_comment(node) for node in listed(at(answer, "nodes"))[:1])  # others have nodes too
         or coral_table.matches(head)
     )
 

@@ -17,7 +17,7 @@ from moderation.threads.source import Source
 PIECE = 1 << 16  # characters of a line that are read at once
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the parser in C is ten times as fast
-_FILE = re.compile(r"# (.{1,255}\.ya?ml)\s*")  # names the file, where those of a folder are joined
+_FILE = re.compile(r"# (.{1,4096}\.ya?ml)\s*")  # names the file, where those of a folder are joined
 _MARK = re.compile(r"---(?:\s|\Z)")
 _DIRECTIVE = re.compile(r"%(?:YAML|TAG)\s")
 _NULLS = ("~", "null", "Null", "NULL")

@@ -162,8 +162,8 @@ def _queries(database: sqlite3.Connection, source: Source) -> Mapping[str, str]:
     if any(not needed <= names.get(table, set()) or keys[table] != ["id"] for table, needed in _NEEDED.items()):
         have = named(sorted(tables)) or "none"
         raise SourceError(
-            f"{source.name}: is an SQLite database with the tables {have}; expected comments and threads as Isso has "
-            "them; export the comments as JSON or CSV"
+            f"{source.name}: is an SQLite database with the tables {have}; expected comments and threads as Isso has them; "
+            "export the table of the comments as CSV, for example with: sqlite3 -header -csv FILE 'SELECT * FROM TABLE'"
         )
     return {
         table: f"SELECT {', '.join(column if column in names[table] else 'NULL' for column in columns)} FROM {table} WHERE id = ?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -28,7 +28,10 @@ FIRST = "replyThread"  # the id of the first comment of the branch, where its an
 BY_POSITION = "answers a comment by its number on the page, which changes when another is deleted"
 
 
+PAGES = ("slug", "post_id", "page_id")
+
 _OURS = {"_id", "_parent", POSITION, FIRST, *PARENTS, "email", "date"}
+_FACTS = ("_id", "id", "_parent", *PAGES, *PARENTS, POSITION, FIRST)
 
 
 @dataclass
@@ -46,6 +49,67 @@ class _Page:
             self.tops.sort(key=lambda top: top[0] or datetime.now(UTC))
 
 
+class _Site:
+    """The pages of a source, and whether a number under ``_parent`` is that of a comment, as in old forms, or of a page.
+
+    Parameters
+    ----------
+    source
+        Is read once, for what names the pages and for the numbers by which answers name the comments.
+    """
+
+    def __init__(self, source: Source) -> None:
+        found: list[tuple[Entry, datetime | None]] = []
+        with source.unreported(), suppress(DamagedSourceError):  # the second reading meets the damage again
+            for entry in entries(source):
+                facts = {key: entry.fields[key] for key in _FACTS if key in entry.fields}
+                found.append((entry._replace(fields=facts), read_date(entry.fields.get("date", "")).date))
+        numbers = [entry.fields.get("_parent", "").isdecimal() for entry, _ in found]
+        self.by_number = any(numbers) and not all(numbers)
+        named = {name for entry, _ in found if (name := self._named(entry))}
+        self._rest = named.pop() if len(named) == 1 else PurePath(source.name).name
+        self.pages: dict[str, _Page] = {}
+        for entry, date in found:
+            page = self.pages.setdefault(self.page(entry), _Page())
+            page.ids.add(_id(entry))
+            if not any(key for key, _ in self.parents(entry)):
+                page.tops.append((date, _id(entry)))
+        for page in self.pages.values():
+            page.order()
+
+    def page(self, entry: Entry) -> str:
+        """Return the page of a comment: its folder, what it says, or the only one that the others name."""
+        return self._named(entry) or self._rest
+
+    def parents(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        """Yield the keys that name a comment that is answered, the surest first, and what they hold."""
+        for key in (*PARENTS, POSITION, "_parent", FIRST):
+            if (parent := entry.fields.get(key, "")) and (key != "_parent" or self._is_number(entry)):
+                yield key, parent
+
+    def parent(self, entry: Entry) -> str:
+        """Return the id of the comment that an entry answers, as far as it says; nothing for none."""
+        page = self.pages[self.page(entry)]
+        for key, parent in self.parents(entry):
+            if key in (POSITION, "_parent") and parent not in page.ids and parent.isdecimal():
+                if 0 < int(parent[:9]) <= len(page.tops):
+                    page.by_position.append(_id(entry))
+                    return page.tops[int(parent[:9]) - 1][1]
+            if parent != "0":
+                return parent
+        return ""
+
+    def _is_number(self, entry: Entry) -> bool:
+        return self.by_number and entry.fields.get("_parent", "").isdecimal()
+
+    def _named(self, entry: Entry) -> str:
+        folder = PurePath(entry.file).parent.as_posix()
+        if folder != ".":
+            return folder
+        named = "" if self._is_number(entry) else entry.fields.get("_parent", "")
+        return named or next((entry.fields[key] for key in PAGES if entry.fields.get(key)), "")
+
+
 def matches(head: str) -> bool:
     r"""Tell whether a text begins like a comment of Staticman.
 
@@ -59,7 +123,7 @@ def matches(head: str) -> bool:
 
 
 def read(source: Source) -> Iterator[Thread]:
-    r"""Read the threads of files of Staticman; ``_parent`` names the page of a comment.
+    r"""Read the threads of files of Staticman; a folder in a folder is a page, else ``_parent`` names it.
 
     Raises
     ------
@@ -72,43 +136,31 @@ def read(source: Source) -> Iterator[Thread]:
     >>> [(comment.id, comment.parent_id) for comment in next(read(Source.of(files)))]
     [('1', None), ('2', '1')]
     """
-    pages = _pages(source)
-    for thread in or_empty(gathered(lambda: _rows(source, pages), source), source):
-        page = pages.get(thread.id)
+    site = _Site(source)
+    for thread in or_empty(gathered(lambda: _rows(source, site), source), source):
+        page = site.pages.get(thread.id)
         if page and page.by_position:
             yield _doubtful(thread, page, source)
         else:
             yield thread
 
 
-def _pages(source: Source) -> Mapping[str, _Page]:
-    """Read the ids and the dates once, for the numbers by which answers name the comments."""
-    pages: dict[str, _Page] = {}
-    with source.unreported(), suppress(DamagedSourceError):  # the second reading meets the damage again
-        for entry in entries(source):
-            page = pages.setdefault(_page(entry, source), _Page())
-            page.ids.add(_id(entry))
-            if not any(entry.fields.get(key) for key in (*PARENTS, POSITION, FIRST)):
-                page.tops.append((read_date(entry.fields.get("date", "")).date, _id(entry)))
-    for page in pages.values():
-        page.order()
-    return pages
-
-
-def _rows(source: Source, pages: Mapping[str, _Page]) -> Iterator[Row]:
-    for page in pages.values():
+def _rows(source: Source, site: _Site) -> Iterator[Row]:
+    for page in site.pages.values():
         page.by_position.clear()  # the rows are read twice
     for entry in entries(source):
         text = next((entry.fields[key] for key in TEXTS if key in entry.fields), None)
         if text is None:
             drop(entry.where, source, "no text")
             continue
+        address = entry.fields.get("_parent", "")
         yield row(
             entry.number,
             entry.where,
             id=_id(entry),
-            thread_id=_page(entry, source),
-            parent_id=_parent(entry, pages[_page(entry, source)]),
+            thread_id=site.page(entry),
+            url=address if "://" in address else "",
+            parent_id=site.parent(entry),
             text=shown(text),
             author=entry.fields.get("name", ""),
             created_at=entry.fields.get("date", ""),
@@ -118,23 +170,8 @@ def _rows(source: Source, pages: Mapping[str, _Page]) -> Iterator[Row]:
 
 
 def _id(entry: Entry) -> str:
-    return entry.fields.get("_id") or PurePath(entry.file).stem or str(entry.number)
-
-
-def _page(entry: Entry, source: Source) -> str:
-    return entry.fields.get("_parent") or entry.fields.get("slug") or PurePath(source.name).name
-
-
-def _parent(entry: Entry, page: _Page) -> str:
-    """Return the id of the comment that an entry answers, as far as it says; nothing for none."""
-    for key in (*PARENTS, POSITION, FIRST):
-        parent = entry.fields.get(key, "")
-        if key == POSITION and parent not in page.ids and parent.isdecimal() and 0 < int(parent[:9]) <= len(page.tops):
-            page.by_position.append(_id(entry))
-            return page.tops[int(parent[:9]) - 1][1]
-        if parent and parent != "0":
-            return parent
-    return ""
+    fields = entry.fields
+    return fields.get("_id") or fields.get("id") or PurePath(entry.file).stem or str(entry.number)
 
 
 def _email(written: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from html import escape
@@ -57,15 +57,19 @@ def _written(part: str | None, in_markup: bool) -> str:
     return escape(part or "", quote=False) if in_markup else part or ""
 
 
-def fields(element: etree._Element) -> dict[str, str]:
-    """Return what the children of an element hold, by their names without namespace; of several with one name, the last.
+def fields(element: etree._Element, names: Collection[str]) -> dict[str, str]:
+    """Return what the children with these names, without namespace, hold; of several with one name, the last.
 
     Examples
     --------
-    >>> fields(etree.fromstring("<post><id/><message>Bonjour</message></post>"))
+    >>> fields(etree.fromstring("<post><id/><message>Bonjour</message><meta/></post>"), {"id", "message"})
     {'id': '', 'message': 'Bonjour'}
     """
-    return {local(child.tag): (text(child) if len(child) else child.text or "") for child in element}
+    return {
+        name: (text(child) if len(child) else child.text or "")
+        for child in element
+        if (name := local(child.tag)) in names
+    }
 
 
 def attribute(element: etree._Element | None, name: str) -> str:

@@ -33,13 +33,20 @@ KINDS: dict[str, Kind] = {
     "": "comment",
     "comment": "comment",
     "review": "comment",  # of a product
+    "question": "comment",
+    "answer": "comment",
     "wpdiscuz_sticky": "comment",
     "pingback": "pingback",
+    "webmention": "pingback",  # its successor
     "trackback": "trackback",
 }
 """Types of comments that readers or their sites write; plugins keep records of other types among the comments."""
 
 _FACTS = ("post_id", "link", "title")
+_FIELDS = {
+    f"comment_{name}"
+    for name in ("id", "content", "parent", "author", "author_email", "date", "date_gmt", "approved", "type")
+}  # without what plugins keep beside them, which may be long
 
 _NOTE = "a note between editors, not of a reader"
 _RECORD = "a record of a plugin, not of a reader"
@@ -128,7 +135,7 @@ class _Reading:
     def comment(self, element: _Element) -> None:
         """Take a comment."""
         self._enter(element.getparent())
-        self.early.append(fields(element))
+        self.early.append(fields(element, _FIELDS))
         if self.draft is not None or self.facts.get("post_id"):
             self._add()
 

@@ -25,10 +25,11 @@ LIST = ".no-such-class, "
 
 Facts = dict[int, str]  # number of a comment -> what was found of it
 
-_BY = re.compile(r"(?:par|by|von|por)\s+", re.IGNORECASE)
-_SAYS = re.compile(
-    r"(?:\s+(?:says|said|wrote|(?:a )?dit|(?:a )?écrit|sagte?|schrieb|schreibt|meint|dijo|dice))?\s*:", re.IGNORECASE
-)
+_VERBS = r"(?:says|said|wrote|(?:a )?dit|(?:a )?écrit|sagte?|schrieb|schreibt|meint|dijo|dice)"
+_SAYS = re.compile(rf"(?:\s+{_VERBS})?\s*:", re.IGNORECASE)
+_SAYS_FIRST = re.compile(rf"\A{_VERBS}\s*:\s*\n\s*", re.IGNORECASE)
+_DATED = re.compile(r"\d{4}|\d ?[:h] ?\d")  # a test that costs little: most names hold none
+_ROLES = {"says", "post author", "auteur", "auteur de l'article", "auteur de l’article", "auteur/autrice", "author"}
 _BESIDE_NAMES = {"says", "comment-reply-link", "screen-reader-text", "comment-edit-link"}
 
 
@@ -38,7 +39,7 @@ class Blocks:
     Examples
     --------
     >>> tree = LexborHTMLParser("<ol><li id=a><b class=fn>Awa</b> <p>Oui</p><ul><li id=b><i class=fn>Issa</i></ul></ol>")
-    >>> blocks = Blocks(tree, "li")
+    >>> blocks = Blocks(tree)
     >>> [blocks.add(node, blocks.owner(node)) for node in tree.css("li")], blocks.parents({0, 1})
     ([0, 1], [None, 0])
     >>> [(blocks.author(number), blocks.text(number)) for number in (0, 1)]
@@ -48,12 +49,11 @@ class Blocks:
     def __init__(
         self,
         tree: LexborHTMLParser,
-        selector: str = "",
         authors: Sequence[str] = AUTHORS,
         dates: Sequence[str] = DATES,
         texts: Sequence[str] = TEXTS,
     ) -> None:
-        self.tree, self.selector = tree, selector
+        self.tree = tree
         self._selectors = authors, dates, texts
         self.nodes: list[LexborNode] = []
         self.awaited: set[int] = set()  # the comments whose facts are looked for until they are found
@@ -86,22 +86,26 @@ class Blocks:
 
     def owner(self, node: LexborNode) -> int | None:
         """Return the comment that a node is or stands in; no way up the page is walked twice, but for a few steps."""
-        owners, ways, passed, steps, found = self._owners, self._ways, [], 0, None
+        owners = self._owners
         at: LexborNode | None = node
-        while at is not None:
-            key = at.mem_id
-            if key in owners:
-                found = owners[key]
-                break
-            steps += 1
-            if steps > NEAR:
-                if key in ways:
-                    found = ways[key]
-                    break
-                passed.append(key)
+        for _ in range(NEAR):
+            if at is None:
+                return None
+            if (found := owners.get(at.mem_id)) is not None:
+                return found
             at = at.parent
-        for key in passed:
-            ways[key] = found
+        return self._far(at)
+
+    def _far(self, node: LexborNode | None) -> int | None:
+        owners, ways, passed, found = self._owners, self._ways, [], None
+        while node is not None:
+            key = node.mem_id
+            if key in owners or key in ways:
+                found = owners[key] if key in owners else ways[key]
+                break
+            passed.append(key)
+            node = node.parent
+        ways.update(dict.fromkeys(passed, found))
         return found
 
     def author(self, number: int) -> str | None:
@@ -126,7 +130,10 @@ class Blocks:
     def text(self, number: int) -> str:
         """Return the text of a comment without its name, date, links to answer and the answers to it."""
         text = self._texts.get(number)
-        return text_of(self._bodies.get(number, self.nodes[number]), self._apart) if text is None else text
+        if text is None:
+            text = text_of(self._bodies.get(number, self.nodes[number]), self._apart)
+            return _SAYS_FIRST.sub("", text)
+        return text
 
     def facts(
         self,
@@ -139,25 +146,14 @@ class Blocks:
         for selector in selectors:
             if self.awaited <= found.keys():
                 break
-            for number, node in self._placed(selector):
+            for node in self.tree.css(LIST + selector):
+                number = self.owner(node)
                 if number is not None and number not in found:
                     fact = read(node, number)
                     if fact is not None:
                         found[number] = fact
                         self._read.add(node.mem_id)
         return found
-
-    def _placed(self, selector: str) -> Iterable[tuple[int | None, LexborNode]]:
-        """Return the nodes that a selector finds, each with its comment.
-
-        Where exactly one stands between the beginnings of any two comments, it is that of the first: this is so on
-        most pages, and nothing has to be led up to its comment.
-        """
-        nodes = self.tree.css(f"{self.selector}, {selector}") if self.selector else []
-        count, found = len(self.nodes), [self._owners.get(node.mem_id) for node in nodes]
-        if found[::2] == list(range(count)) and found[1::2] == [None] * count and self.owner(nodes[-1]) == count - 1:
-            return enumerate(nodes[1::2])
-        return ((self.owner(node), node) for node in self.tree.css(LIST + selector))
 
     @cached_property
     def _apart(self) -> set[int]:
@@ -207,13 +203,18 @@ def _name(node: LexborNode) -> str | None:
         return None
     else:
         parts = (part for part in node.traverse(include_text=True) if part.tag == "-text" and not _beside(part.parent))
-        name = "".join(part.text_content or "" for part in parts)
+        words = [part.text_content or "" for part in parts]
+        name = "".join([word for word in words if word.strip().lower() not in _ROLES and not _is_date(word)] or words)
     if not name.isprintable() or "  " in name:
         name = " ".join(name.split())
     name = name.strip()
     if name[-1:] == ":":
         name = _SAYS.sub("", name)
-    return name or None
+    return None if not name or _is_date(name) else name
+
+
+def _is_date(words: str) -> bool:
+    return _DATED.search(words) is not None and read_date(words).problem != NOT_A_DATE
 
 
 def _beside(node: LexborNode | None) -> bool:

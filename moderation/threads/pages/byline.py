@@ -13,8 +13,9 @@ MOST = 12
 """Places that may divide name and date, of which each takes a reading of a date; real lines have at most 6."""
 
 _FIRST = re.compile(
+    r"(?:perma(?:lien|link)\s+)?"
     r"(?:(?:post[ée]e?|publi[ée]e?|soumise?|[ée]crite?|envoy[ée]e?|submitted|posted|written|verfasst|geschrieben|enviado)\s+)?"
-    r"(?:par|by|von|por)\s+",
+    r"(?:(?:par|by|von|por)\s+|commentaire\s+de\s+)",
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\s*,?\s*\b(?:par|by|von|por)(?:\s+|$)|\s+[-–—|•·]\s+", re.IGNORECASE)
@@ -22,6 +23,9 @@ _BETWEEN = re.compile(r"\s*,?\s+(?:le|on|am|el)\s+|\s*,\s+|\s+[-–—|•·]\s+
 _NUMBER = re.compile(r"#?\d{1,6}[.):]\s+")
 _UNVERIFIED = re.compile(
     r"\s*\((?:non v[ée]rifi[ée]e?|not verified|nicht [üu]berpr[üu]ft|(?:no|sin) verifica(?:do|r))\)$", re.IGNORECASE
+)
+_SAYS = re.compile(
+    r"\s+(?:a (?:dit|[ée]crit)|(?:(?:a )?(?:dit|[ée]crit|r[ée]pondu)|says|said|wrote)\s*:)\s*$", re.IGNORECASE
 )
 _DANGLING = re.compile(r"\s*,?\s+(?:le|on|am|el)$", re.IGNORECASE)
 _TO = re.compile(r"\s*[,–-]?\s*\ben r[ée]ponse (?:à|au)\b.*", re.IGNORECASE | re.DOTALL)
@@ -94,7 +98,8 @@ def name(text: str) -> str | None:
 
     Examples
     --------
-    >>> name("Awa K. (non vérifié),"), name(" ")
-    ('Awa K.', None)
+    >>> name("Awa K. (non vérifié),"), name("Issa dit :"), name(" ")
+    ('Awa K.', 'Issa', None)
     """
-    return _UNVERIFIED.sub("", text[:LONGEST].strip(" ,:;–—-")).strip(" ,:;–—-") or None
+    text = _SAYS.sub("", text[:LONGEST]).strip(" ,:;–—-")
+    return _UNVERIFIED.sub("", text).strip(" ,:;–—-") or None

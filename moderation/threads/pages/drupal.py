@@ -22,7 +22,7 @@ LAYOUT = Layout(
         ".content",
     ),
     title=("h3", ".comment__title", ".comment-title"),
-    author=(".username", ".comment__author", ".comment-author", '[rel="schema:author"]', ".author"),
+    author=('[rel="schema:author"]', ".username", ".comment__author", ".comment-author", ".author"),
     date=(
         '[property~="dc:date"]',
         '[property="schema:dateCreated"]',

@@ -50,7 +50,6 @@ _AUTHORS = (
     ".user-name",
     ".nickname",
     ".nick",
-    ".name",
     ".nom",
     ".autor",
     "[rel~=author]",
@@ -120,8 +119,10 @@ def _candidates(tree: LexborHTMLParser) -> Iterator[LexborNode]:
 
 
 def _articles(blocks: Blocks, url: str) -> set[int | None]:
-    """Return the blocks that are about another page: teasers of articles, and latest comments."""
-    found = {blocks.owner(node) for node in blocks.tree.css(".teaser, h1 a, h2 a, h3 a, h4 a")}
+    """Return the blocks that are about another page: teasers of articles, lists of topics, and latest comments."""
+    found = {
+        blocks.owner(node) for node in blocks.tree.css(".teaser, .forumtitle, .topictitle, h1 a, h2 a, h3 a, h4 a")
+    }
     for node in blocks.tree.css('.no-such-class, [href*="#"]'):
         page = (node.attributes.get("href") or "").partition("#")[0]
         if page and page.partition("?")[0] != url:

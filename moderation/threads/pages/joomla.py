@@ -22,10 +22,23 @@ KOMENTO = Layout(
     comment='li[id^="kmt-"]',
     number=r"^(?:kmt-)?(\d+)$",
     text=(".kmt-text", ".kmt-body"),
-    author=(".kmt-author",),
+    author=(".kmt-author", ".author-kmt"),
     date=("time", ".kmt-time"),
+    likes=(".kmt-like-counter",),
     parent=("[parentid]",),
-    aside=(".kmt-control", ".kmt-form", ".kmt-avatar", ".kmt-rank"),
+    held=(".kmt-unpublished",),
+    aside=(".kmt-form", ".kmt-avatar", ".kmt-rank"),
+)
+KOMENTO_3 = Layout(
+    comment=".kt-comments__item",
+    number=r"^(?:kmt-)?(\d+)$",
+    text=(".kt-comment-message",),
+    author=(".kt-reply-to > :first-child", '[itemprop="creator"]'),  # behind it stands whom it answers
+    date=('[itemprop="dateCreated"]', ".kt-comment-date"),
+    likes=("[data-kt-likes-counter]",),
+    parent=("[data-parentid]",),
+    held=(".is-pending",),
+    aside=(".kt-form",),
 )
 
 
@@ -41,4 +54,6 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     >>> fill(LexborHTMLParser(page), draft), [(comment.id, comment.parent_id, comment.text) for comment in draft.comments]
     (True, [('7', None, 'Bravo'), ('8', '7', 'Merci')])
     """
-    return any(layout.fill(tree, draft, known) for known in (JCOMMENTS, KOMENTO) if layout.has_text(tree, known))
+    return any(
+        layout.fill(tree, draft, known) for known in (JCOMMENTS, KOMENTO, KOMENTO_3) if layout.has_text(tree, known)
+    )

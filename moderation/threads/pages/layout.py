@@ -240,8 +240,8 @@ def place(number: int, taken: Collection[str]) -> str:
 
 
 def _add(draft: Draft, comment: Found, parent_id: str | None, apart: Collection[int], breaks: bool) -> None:
-    said = _byline(comment, apart)
-    node = comment.part("text")
+    said, node, author = _byline(comment, apart), comment.part("text"), _line(comment.part("author"), apart)
+    signed = byline(author)  # themes mark the whole line as the author: "Par Awa le 12 mars 2024"
     text = text_of(node or comment.node, apart, breaks=breaks)
     if node is None and text:
         draft.notes.add(UNKNOWN, f"comment {comment.id}")
@@ -252,10 +252,10 @@ def _add(draft: Draft, comment: Found, parent_id: str | None, apart: Collection[
         comment.id or "",
         text,
         parent_id,
-        author=name(_line(comment.part("author"), apart))
+        author=(signed.author if signed.written else name(author))
         or said.author
         or byline(_line(comment.part("date"), apart)).author,
-        written=_written(comment.part("date"), apart) or said.written,
+        written=_written(comment.part("date"), apart) or said.written or signed.written,
         status=("held" if text else "deleted") if held else None,
         likes=int(likes[0]) if likes else None,
         to=_line(comment.part("to"), apart)[:LONGEST] or None,
@@ -289,7 +289,7 @@ def _written(node: LexborNode | None, apart: Collection[int]) -> str | None:
 def _note_title(draft: Draft, comment: Found, text: str, apart: Collection[int]) -> None:
     """Say that a title is left out which is not the one of the page or of the answered comment, nor the first words."""
     title = _line(comment.part("title"), apart)
-    words = title.rstrip(".… ")
+    words = title.rstrip(".…, ")
     if (
         re.search(r"[^\W\d_]", words)
         and not _ANSWER.match(title)

@@ -53,6 +53,7 @@ _LONG_TAG = re.compile(rf"<([a-zA-Z][^\s<>/]*)[^<>]{{{4 * MOST_ATTRIBUTES},}}>")
 _INLINE = frozenset("a abbr b br em font i img small span strong svg u".split())
 _PASSED = frozenset("ol ul dl form article blockquote table script style noscript nav aside".split())
 _TITLED = re.compile(r"\s(?:on|to|for|sur|pour|à|au sujet de|zu|über|en|a|sobre)\s.*")  # "5 comments on A title"
+_NUMBERED = re.compile(r"^(\D{1,40}) (\d{1,7})$")  # "Comments 5"
 _HEADING = re.compile(r"h[1-6]")
 _COUNTER = re.compile(
     r"(?:^|[\s_-])count(?:er|s)?(?:$|[\s_-])", re.IGNORECASE
@@ -148,7 +149,7 @@ def describe(tree: LexborHTMLParser, draft: Draft) -> None:
     >>> draft.title, draft.url, draft.announced
     ('Riz', None, 2)
     """
-    heading = tree.css_first(".entry-title")
+    heading = tree.css_first("h1.entry-title, .entry-title")  # a list, as one class alone takes three times as long
     own = heading.text() if heading is not None and heading.tag == "h1" else ""
     title = own.strip() or _meta(tree, '[property="og:title"]', "content") or _text(tree.head, "title")
     draft.title = " ".join((title or _text(tree.body, "h1")).split()) or None
@@ -204,7 +205,7 @@ def _count(node: LexborNode) -> int | None:
     line = " ".join(node.text().split()).strip("{} ")
     count = headings.announced(line)
     if _HEADING.fullmatch(node.tag or ""):
-        return headings.announced(_TITLED.sub("", line, count=1)) if count is None else count
+        return headings.announced(_NUMBERED.sub(r"\2 \1", _TITLED.sub("", line, count=1))) if count is None else count
     return None if _COUNTER.search(node.attributes.get("class") or "") else count
 
 

@@ -116,6 +116,9 @@ def _fill_linked(tree: LexborHTMLParser, draft: Draft) -> bool:
 
 def _add(draft: Draft, entity: Entity, comment_id: str, parent_id: str | None) -> None:
     text = next((said for key in TEXTS if (said := _string(entity.get(key)))), "")
+    if not text and not entity.keys() - {"@type", "name", *TEXTS, *INSIDE} and not any(_inside(entity)):
+        draft.drop("nothing in it but its kind", f"comment {comment_id}")
+        return
     likes = _integer(entity.get("upvoteCount"))
     draft.add(
         comment_id,
@@ -215,7 +218,7 @@ def _string(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
-        value = next((value[key] for key in ("name", "@value", "value", "@id") if key in value), None)
+        value = next((value[key] for key in ("name", "alternateName", "@value", "value", "@id") if key in value), None)
     return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 

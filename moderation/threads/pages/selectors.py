@@ -6,8 +6,10 @@ AUTHORS = (
     ".fn",
     ".wpd-comment-author",
     ".wc-comment-author",
+    ".wp-block-comment-author-name",
     ".comment-author-name",
     ".comment_author",
+    ".comment-author-link",
     ".comment-author strong",
     ".comment-author b",
     ".comment-author cite",
@@ -16,9 +18,11 @@ AUTHORS = (
     ".comment-header h3",
     "cite",
     "[itemprop~=author]",
+    "[itemprop~=creator]",
     ".comment-meta strong",
     ".author",
     ".username",
+    ".name",
 )
 """Where names stand, surest first; a query for a class is three times as fast as one for a tag."""
 
@@ -29,6 +33,8 @@ DATES = (
     ".wc-comment-date",
     ".comment-date",
     ".comment_date",
+    ".comment-date-time",
+    ".comment-meta-2",
     ".comment-time",
     ".comment_time",
     ".comment-metadata",
@@ -38,13 +44,14 @@ DATES = (
     "[itemprop~=dateCreated]",
     "[itemprop~=datePublished]",
 )
-LOOSE_DATES = (".comment-meta", ".comment-author", ".comment-header", ".meta")
+LOOSE_DATES = (".comment-meta", ".comment-author", ".comment-header", ".meta", '[href*="#comment-"]')
 """Where dates stand beside other words: those are no dates, and nothing is said of them."""
 
 TEXTS = (
     ".comment-content",
     ".wpd-comment-text",
     ".wc-comment-text",
+    ".wp-block-comment-content",
     ".comment-text",
     ".comment_text",
     ".comment_content",
@@ -58,15 +65,18 @@ TEXTS = (
 APART = (
     ".comment-author",
     ".comment-meta",
+    ".commentmeta",
     ".commentmetadata",
     ".comment-metadata",
     ".comment-date",
     ".comment-time",
     ".comment-header",
+    ".wp-block-comment-date",
     ".comment-awaiting-moderation",
     ".comment-reply-link",
     ".comment-edit-link",
     ".comment-likes",
+    ".cld-like-dislike-wrap",
     ".comment-actions",
     ".comment-footer",
     ".comment-reply",

@@ -6,6 +6,9 @@ to an answer under the first message; a flat one ({plat}) prints no answer under
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from moderation.threads.draft import Draft
@@ -20,19 +23,29 @@ LAYOUT = Layout(
         "[name^=forum]",
         "[class*=forum-texte-]",
     ),
-    text=(".ugccmt-commenttext", ".comment-texte", ".forum-texte", ".comment-content"),
-    title=(".forum-titre", ".comment-titre"),
+    text=(".ugccmt-commenttext", ".comment-content", ".forum-texte", ".comment-texte", ".forum-item"),
+    title=(".forum-titre", ".comment-titre", "h3"),
     author=("[class*=forum-qui]", "strong.fn", "span.fn", ".comment-author", ".forum-auteur"),
     date=("abbr.dtreviewed", "abbr.date", "time", "font", ".forum-date", ".date"),
-    byline=("small", ".comment-meta", ".forum-nav", ".forum-chapo", ".forum-top"),
+    byline=("small", ".comment-meta", ".forum-nav", ".forum-chapo", ".forum-top", "h4"),
     parent=("a.in-reply-to",),
     aside=(".previsu", ".formulaire_spip", ".forum-repondre-message", ".repondre", ".comment-reply", ".comment-doc"),
     breaks=True,
 )
-MESSAGES = (".forum-message", ".ugccmt-commenttext", ".forum-texte")
-PLUGIN = (".comment-fil", ".comment-li", "abbr.dtreviewed")
-"""Of the templates that share ``.comment-content`` with other systems."""
-TWO_LEVELS = (".comments-thread-1", "#navforum")
+MESSAGES: Sequence[tuple[str, Sequence[str]]] = (
+    (".forum-message", ("*",)),
+    (".ugccmt-commenttext", ("*",)),
+    (".forum-texte", ("*",)),
+    (".comment-content", (".comment-fil", ".comment-li", "abbr.dtreviewed")),
+    (".comment-texte", ("[id^=forum]",)),
+    (".forum-item", ("a[name^=forum]",)),
+)
+"""Elements of a message, and what shows that they are of SPIP where other systems have such elements too."""
+TWO_LEVELS = (".comments-thread-1", "#navforum", ".forum-item")
+
+_COUNTED = re.compile(r"\s*(\d{1,6})\s+messages?(?:\s+de forum)?\s*(?:$|[:–-])", re.IGNORECASE)
+LONGEST = 100  # characters of a heading that are looked at
+MOST = 200  # headings that are looked at
 
 NEAR = 8  # elements between a message and its list item; templates have at most 4
 
@@ -50,6 +63,8 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     (True, [('7', None, 'Bravo'), ('8', '7', 'Merci')])
     """
     found = layout.fill(tree, draft, LAYOUT, _comments(tree))
+    if found and draft.announced is None:
+        draft.announced = _announced(tree)
     if any(comment.above for comment in found) and any(tree.css_first(selector) for selector in TWO_LEVELS):
         draft.notes.add("the page shows two levels: an answer to an answer stands under the first comment")
     return bool(found)
@@ -57,14 +72,19 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
 
 def _comments(tree: LexborHTMLParser) -> list[LexborNode]:
     """Return the list item of each message, or the message itself where it is alone in none."""
-    messages = next((found for selector in MESSAGES if (found := tree.css(selector))), [])
-    if not messages and any(tree.css_first(selector) for selector in PLUGIN):
-        messages = tree.css(".comment-content")
+    known = (selector for selector, signs in MESSAGES if any(tree.css_first(sign) for sign in signs))
+    messages = next((found for selector in known if (found := tree.css(selector))), [])
     items = [_item(message) for message in messages]
     times: dict[int, int] = {}
     for item in items:
         times[item.mem_id] = times.get(item.mem_id, 0) + 1
     return [item if times[item.mem_id] == 1 else message for item, message in zip(items, messages, strict=True)]
+
+
+def _announced(tree: LexborHTMLParser) -> int | None:
+    """Return how many messages a heading such as "3 Messages" announces; elsewhere the word means other things."""
+    counts = (_COUNTED.match(node.text()[:LONGEST]) for node in tree.css("h2, h3, h4")[:MOST])
+    return next((int(count[1]) for count in counts if count), None)
 
 
 def _item(message: LexborNode) -> LexborNode:

@@ -18,9 +18,9 @@ from moderation.threads.draft import Draft
 from moderation.threads.pages.blocks import Blocks
 
 _WITH_CLASS = ".comment, .pingback, .trackback, .wpd-comment, .wc-comment"
-_WITH_ID = '[id^="comment-"], [id^="li-comment-"], [id^="div-comment-"]'
+_WITH_ID = '[id^="comment-"], [id^="li-comment-"], [id^="div-comment-"], [id^="dsq-comment-"]'
 _HOLDERS = ("li", "div", "article", "section", "dt")
-_ID = re.compile(r"(?:(?:li|div)-)?comment[-_]?(\d+)|(?:wpd|wc)-comm-(\d+)_(\d+)|c(\d+)")
+_ID = re.compile(r"(?:(?:li|div|dsq)-)?comment[-_]?(\d+)|(?:wpd|wc)-comm-(\d+)_(\d+)|c(\d+)")
 _INNER = (
     (_WITH_ID, "id", re.compile(r"^(?:(?:li|div)-)?comment-(\d+)$")),
     ("[data-commentid]", "data-commentid", re.compile(r"^(\d+)$")),
@@ -35,6 +35,7 @@ _WAITING = re.compile(
     re.IGNORECASE,
 )
 _WAITING_MARKS = ".comment-awaiting-moderation, .wpd-unapproved, .wpd-unapproved-comment, .unapproved, em"
+_PING_AUTHORS = ".url, .wp-block-comment-author-name"
 _LISTS = {"commentlist", "comment-list", "comments-list", "children"}
 LONGEST_NOTE = 300  # characters
 FLAT = "no comment stands in another on the page, so the places are those of the depths that it names"
@@ -71,7 +72,7 @@ def fill(tree: LexborHTMLParser, draft: Draft) -> bool:
     if generator is not None and (generator.attributes.get("content") or "").lower().startswith(_OTHERS):
         return False
     for selector in (_WITH_CLASS, _WITH_ID):
-        blocks = Blocks(tree, selector)
+        blocks = Blocks(tree)
         places = list(_places(tree.css(selector), blocks))
         _number(places, blocks)
         known = [number for number, place in enumerate(places) if _is_comment(place)]
@@ -108,9 +109,20 @@ def _places(nodes: Sequence[LexborNode], blocks: Blocks) -> Iterator[_Place]:
                 continue
         kind: Kind = "pingback" if "pingback" in classes else "trackback" if "trackback" in classes else "comment"
         depth = (_LEVEL if parent else _DEPTH).search(classes)
-        places.append(_Place(node, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
-        blocks.add(node, above, awaited=kind == "comment")
+        holder = node if tag == "li" else _holder(node)
+        if comment_id is None and holder is not node:
+            comment_id = _ids(holder.id or "")[0]
+        places.append(_Place(holder, comment_id, parent, int(depth[1]) if depth else None, kind, listed))
+        blocks.add(holder, above, awaited=kind == "comment")
         yield places[-1]
+
+
+def _holder(node: LexborNode) -> LexborNode:
+    """Return the item of a list that a comment begins, for the answers stand in that; else its own element."""
+    item, before = node.parent, node.prev
+    while before is not None and before.tag in ("-text", "-comment"):
+        before = before.prev
+    return item if item is not None and item.tag == "li" and before is None else node
 
 
 def _ids(written: str) -> tuple[str | None, str | None]:
@@ -199,8 +211,9 @@ def _waiting(blocks: Blocks) -> set[int | None]:
     """Return the comments that are marked, or say of themselves, that they wait for a moderator."""
     found = set()
     for node in blocks.tree.css(_WAITING_MARKS):
-        words = node.tag == "em" and node.parent is not None and node.parent.tag != "p"
-        if node.tag != "em" or (words and _WAITING.search(node.text()[:LONGEST_NOTE])):
+        marked = node.tag != "em" or "comment-awaiting-moderation" in (node.attributes.get("class") or "")
+        outside = node.parent is not None and node.parent.tag != "p"  # of what a reader wrote
+        if marked or (outside and _WAITING.search(node.text()[:LONGEST_NOTE])):
             found.add(blocks.owner(node))
     return found
 
@@ -224,5 +237,5 @@ def _ping_authors(blocks: Blocks, places: Sequence[_Place]) -> dict[int, str]:
     """Return the titles of the pages that link to this one."""
     if all(place.kind == "comment" for place in places):
         return {}
-    nodes = ((blocks.owner(node), node) for node in reversed(blocks.tree.css(".url")))
+    nodes = ((blocks.owner(node), node) for node in reversed(blocks.tree.css(_PING_AUTHORS)))
     return {number: node.text(strip=True) for number, node in nodes if number is not None}

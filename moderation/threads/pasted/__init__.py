@@ -30,8 +30,10 @@ DOUBTFUL = AS_PRINTED
 LONGEST_TITLE = 250  # characters: a longer first line is a paragraph
 LONGEST_READER = 3  # words: what "En réponse à" names in more of them is a title
 
+TITLED = "a title that its author gave it is left out"
 ELSEWHERE = "what looks like the beginnings of comments elsewhere on the page is left out: {}"
 
+_RE = re.compile(r"(?:re|r[ée]f?)\s*:", re.IGNORECASE)
 _MARKUP = re.compile(r"<[!?/A-Za-z]")
 
 
@@ -139,6 +141,8 @@ def _add(draft: Draft, entries: Sequence[Entry]) -> None:
             likes=entry.likes,
             to=to or named_first(entry.text, readers, but=entry.author),
         )
+        if entry.title and entry.title != draft.title and not _RE.match(entry.title):
+            draft.notes.add(TITLED, f"comment {number}, “{entry.title[:60]}”")
         above.append((entry.indent, str(number)))
 
 
@@ -154,7 +158,7 @@ def _reader(draft: Draft, to: str, authors: Mapping[str, str]) -> str | None:
 
 
 def _title(article: Sequence[Line]) -> str | None:
-    first = next((line.content for line in article if line.content), "")
+    first = headings.bare(next((line.content for line in article if line.content), ""))
     return first if 0 < len(first) <= LONGEST_TITLE else None
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from moderation.threads import headings
 from moderation.threads.pasted.entries import Entry, of_block, of_footed
 from moderation.threads.pasted.headers import BYLINE, DATE_ALONE, DATE_FIRST, SAID, STACKED, Header
-from moderation.threads.pasted.landmarks import Landmarks
+from moderation.threads.pasted.landmarks import Landmarks, heads_other_lists
 from moderation.threads.pasted.lines import Line
 
 BETWEEN = 6  # short lines ("Trier par : date") that may stand between a heading and the first comment
@@ -25,11 +25,6 @@ WEAK = {BYLINE, DATE_ALONE}
 LINKS = "“Répondre” or the like stands after them"
 REPEATED = "this repeats"
 
-_AFTERMATH = re.compile(
-    r"(?:sur le m[êe]me sujet|[àa] lire aussi|lire aussi|dans la m[êe]me rubrique|les plus lus|navigation de l['’]article"
-    r"|(?:articles|posts) (?:similaires|li[ée]s|connexes|r[ée]cents)|related (?:articles|posts))\s*:?",
-    re.IGNORECASE,
-)
 _ANSWER = re.compile(r"r[ée]pon(?:dre|se)\b", re.IGNORECASE)
 _FURNITURE = re.compile(
     r"(?:afficher|masquer|voir|show|hide|view) .*(?:r[ée]ponses?|commentaires?|replies|reply|comments?)"
@@ -142,7 +137,7 @@ def _under_heading(page: Landmarks, region: _Region) -> Blocks | None:
 def _unannounced(page: Landmarks) -> Blocks | None:
     """Return blocks that no heading announces: articles have names above dates too, so more must show them."""
     starts = _of_one_kind(page, page.header_places)
-    timed = [at for at in page.footer_places if page.footers[at].written]
+    timed = [at for at in page.footer_places if page.footers[at].written and not page.footers[at].author]
     if len(timed) > max(len(starts), 1):
         region = _Region(None, _paragraph(page.lines, timed[0]), len(page.lines), None)
         found = _footed(page, region, timed)
@@ -159,7 +154,7 @@ def _reason(page: Landmarks, starts: Sequence[int]) -> str:
     headers = [page.headers[at] for at in starts]
     if len(starts) < 2 or headers[0].kind in WEAK:
         return ""
-    if page.linked(starts, len(page.lines)):
+    if len(page.footer_places) > 1 and page.linked(starts, len(page.lines)):
         return LINKS
     numbers = [header.number for header in headers]
     if numbers == list(range(1, len(numbers) + 1)):
@@ -207,7 +202,7 @@ def _after_links(page: Landmarks, at: int) -> bool:
 
 def _is_near(lines: Sequence[Line], start: int, first: int) -> bool:
     between = [line.content for line in lines[start : min(first, start + NEAR)] if line.content]
-    plain = all(len(line) <= SHORT and not _AFTERMATH.fullmatch(line) for line in between)
+    plain = all(len(line) <= SHORT and not heads_other_lists(line) for line in between)
     return first - start < NEAR and len(between) <= BETWEEN and plain
 
 
@@ -240,7 +235,7 @@ def _closes(line: Line) -> bool:
     """Tell whether a line stands after all comments; "Répondre" stands after each."""
     if _ANSWER.match(line.content):
         return False
-    return headings.ends(line.content) or _AFTERMATH.fullmatch(line.content) is not None
+    return headings.ends(line.content) or heads_other_lists(line.content)
 
 
 def _form(lines: Sequence[Line], start: int, stop: int) -> int:
@@ -253,7 +248,8 @@ def _footed(page: Landmarks, region: _Region, ends: Sequence[int]) -> Blocks | N
     entries: list[Entry] = []
     left_out: list[str] = []
     for start, end in pairwise([region.start - 1, *ends]):
-        lines = [line for line in page.lines[start + 1 : end] if not _is_furniture(line)]
+        places = [at for at in range(start + 1, end) if at not in page.footers]
+        lines = [page.lines[at] for at in places if not _is_furniture(page.lines[at])]
         if entries:
             left_out += [line.content for line in page.lines[start + 1 : end] if _is_furniture(line)]
         first = next((at for at, line in enumerate(lines) if line.content), len(lines))

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from moderation.comments import Status
-from moderation.threads.pasted.headers import Footer, Header, footer, header_at, is_name, waits
+from moderation.threads.pasted.dated import is_date
+from moderation.threads.pasted.footers import Footer, footer
+from moderation.threads.pasted.headers import SAID, Header, header_at, is_name, waits
 from moderation.threads.pasted.lines import Line, dedented, text_of
 
 HELD = 4
@@ -24,6 +26,8 @@ class Entry(NamedTuple):
         Before it, where the page counts comments.
     text, author, written, to, status, likes
         As of `Draft.add`.
+    title
+        That its author gave it.
     """
 
     indent: int
@@ -34,6 +38,7 @@ class Entry(NamedTuple):
     to: str | None = None
     status: Status | None = None
     likes: int | None = None
+    title: str | None = None
 
 
 def of_item(item: Sequence[Line], *, headed: bool) -> Entry:
@@ -47,7 +52,7 @@ def of_item(item: Sequence[Line], *, headed: bool) -> Entry:
     first = item[0]
     found = item_header(item) if headed else None
     if found is None:
-        return Entry(first.indent, first.number, text_of(item))
+        return Entry(first.indent, first.number, text_of(_without_links(item)))
     at, header = found
     below = item[at + header.lines :]
     last = next((at for at in reversed(range(len(below))) if below[at].content), -1)
@@ -77,8 +82,8 @@ def of_block(lines: Sequence[Line], header: Header, *, linked: bool) -> tuple[En
 def of_footed(lines: Sequence[Line], said: Footer) -> Entry:
     """Return lines that links follow as a comment: the first is its author's name."""
     name = lines[0].content if lines else ""
-    author = name if is_name(name) else None
-    text = dedented(lines[1:] if author else lines).strip("\n")
+    author = said.author or (name if is_name(name) else None)
+    text = dedented(lines[1:] if author and not said.author else lines).strip("\n")
     return Entry(lines[0].indent if lines else 0, None, text, author, said.written, likes=said.likes)
 
 
@@ -90,8 +95,27 @@ def _links(lines: Sequence[Line], author: str | None, places: Iterable[int]) -> 
             yield at, found
 
 
+def _without_links(item: Sequence[Line]) -> Sequence[Line]:
+    """Return an item without the links at its end; one of nothing else is left alone."""
+    end = len(item)
+    while end > 1 and (not item[end - 1].content or _is_link(item[end - 1].content)):
+        end -= 1
+    return item[:end]
+
+
+def _is_link(line: str) -> bool:
+    return footer(line) is not None or line.lower() in {"réponses", "replies"}
+
+
 def _entry(indent: int, number: int | None, header: Header, below: Sequence[Line], said: Footer) -> Entry:
     waiting = [at for at, line in enumerate(below[:HELD]) if waits(line.content)]
-    text = dedented([line for at, line in enumerate(below) if at not in waiting]).strip("\n")
+    kept = [line for at, line in enumerate(below) if at not in waiting]
+    written = header.written or said.written
+    last = next((at for at in reversed(range(len(kept))) if kept[at].content), None)
+    if (
+        written is None and last and is_date(kept[last].content) and header.kind == SAID
+    ):  # Blogger prints it below the text
+        written, kept = kept[last].content, kept[:last]
     status: Status | None = "held" if waiting else None
-    return Entry(indent, number, text, header.author, header.written or said.written, header.to, status, said.likes)
+    text = dedented(kept).strip("\n")
+    return Entry(indent, number, text, header.author, written, header.to, status, said.likes, header.title)

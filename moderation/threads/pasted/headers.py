@@ -1,19 +1,17 @@
-"""The lines around a comment that pages print: its author and its date before it, "Répondre" after it."""
+"""The lines before a comment that pages print: its author and its date."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from moderation.threads.dates import NOT_A_DATE, read_date
 from moderation.threads.headings import announces
+from moderation.threads.pasted.dated import HINT, dated_at_end, is_date
+from moderation.threads.pasted.footers import AROUND, LONGEST, footer
 
-LONGEST = 160  # characters of the longest line that is looked at; a longer one is a paragraph
 NAME = 50  # characters of the longest name, and words
 NAME_WORDS = 6
-TRIES = 4  # places of a line where a date may begin
 
 SAID, DATE_FIRST, NAME_FIRST, STACKED = "said", "date first", "name first", "name above date"
 """Kinds of headers: "Awa dit :", "Le 12 mars à 10:15, par Awa", "Awa, le 12 mars à 10:15", the same on two lines."""
@@ -37,6 +35,8 @@ class Header(NamedTuple):
         How many lines it takes.
     number
         Of the comment, where the page counts them.
+    title
+        That its author gave it, as SPIP prints it before the date.
     """
 
     kind: str
@@ -45,13 +45,7 @@ class Header(NamedTuple):
     to: str | None = None
     lines: int = 1
     number: int | None = None
-
-
-class Footer(NamedTuple):
-    """What the line after a comment says: when it was written, how many like it; None without."""
-
-    written: str | None = None
-    likes: int | None = None
+    title: str | None = None
 
 
 def header_at(lines: Sequence[str], at: int) -> Header | None:
@@ -60,13 +54,13 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     Examples
     --------
     >>> header_at(["Le 12 mars à 10:15, par Awa En réponse à : Issa"], 0)
-    Header(kind='date first', author='Awa', written='Le 12 mars à 10:15', to='Issa', lines=1, number=None)
+    Header(kind='date first', author='Awa', written='Le 12 mars à 10:15', to='Issa', lines=1, number=None, title=None)
     >>> header_at(["Auteur", "Anonyme", "En Mars, 2018 (22:50 PM)", "Bravo"], 0)[:3]
     ('name above date', 'Anonyme', 'En Mars, 2018 (22:50 PM)')
     >>> header_at(["Par Awa Traoré", "Publié mardi 2 mars 2024 à 10:15"], 0)  # an article's
     """
     line = lines[at]
-    if not line or len(line) > LONGEST:
+    if not line or len(line) > LONGEST or footer(line) is not None:
         return None
     number = _NUMBERED.match(line)
     text = _ROLE.sub(" ", line[number.end() :] if number else line)
@@ -78,29 +72,7 @@ def header_at(lines: Sequence[str], at: int) -> Header | None:
     below = _next(lines, at + found.lines - 1)
     if below is not None and lines[below] == ":":  # SPIP prints it below the date
         found = found._replace(lines=below - at + 1)
-    return found._replace(number=int(number[1])) if number else found
-
-
-def footer(line: str, author: str | None = None) -> Footer | None:
-    """Return what a line of links after a comment says, None for any other line.
-
-    Examples
-    --------
-    >>> footer("J’aime · Répondre · 2 · 3 h"), footer("Répondre à Awa", "Awa"), footer("J'aime ce pays")
-    (Footer(written='il y a 3 h', likes=2), Footer(written=None, likes=None), None)
-    """
-    if len(line) > LONGEST or not _ANSWER.search(line):
-        return None
-    text = line.strip(_AROUND)
-    named = _ANSWER_TO.fullmatch(text)
-    if named:
-        return Footer() if _ITSELF.match(named[1]) or _same(named[1], author) else None
-    before, date = _dated_at_end(text) or (text, None)
-    links = before.strip(_AROUND)
-    if not _LINKS.fullmatch(links):
-        return None
-    ago, likes = _SHORT_AGO.search(links), _LIKES.search(_SHORT_AGO.sub("", links))
-    return Footer(date or (f"il y a {ago[0]}" if ago else None), int(likes[0]) if likes else None)
+    return found._replace(number=int(number[1] or number[2])) if number else found
 
 
 def waits(line: str) -> bool:
@@ -133,23 +105,11 @@ def is_name(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)  # the same line is asked about as a date, and for the name above it
-def is_date(text: str) -> bool:
-    """Tell whether a text is a date as pages print it, and nothing else.
-
-    Examples
-    --------
-    >>> is_date("29 février 2024 at 10 h 41 min"), is_date("il y a 3 heures"), is_date("2024")
-    (True, True, False)
-    """
-    return _HINT.search(text) is not None and read_date(text).problem != NOT_A_DATE
-
-
 def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     match = _SAID.fullmatch(text)
     if match is None or not is_name(match["name"].rstrip(".")):  # "H. K. dit :"
         return None
-    rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,")
+    rest = _AFTER_DATE.sub("", match["rest"]).strip(" :,.…")
     if is_date(rest):
         return Header(SAID, match["name"], rest)
     if rest:
@@ -157,21 +117,26 @@ def _said(text: str, lines: Sequence[str], at: int) -> Header | None:
     below = _date_below(lines, at)
     if below is not None:
         return Header(SAID, match["name"], below[1], lines=below[0] - at + 1)
-    return Header(SAID, match["name"], None) if ":" in match["rest"] else None
+    return Header(SAID, match["name"], None) if re.search(r"[:…]|\.\.\.", match["rest"]) else None
 
 
 def _on_one_line(text: str) -> Header | None:
-    if not _HINT.search(text):
+    if not HINT.search(text):
         return None
     by = _DATE_BY.fullmatch(text)
     if by and is_date(by["date"]) and not _PUBLISHED.match(by["date"]):
         name = _clean(by["name"])
         return Header(DATE_FIRST, name, by["date"].strip(" ,"), by["to"]) if is_name(name) else None
-    name, date = _dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
+    titled = dated_at_end(by["date"]) if by else None
+    if by and titled and _CLOCK.search(titled[1]) and _TITLE.fullmatch(titled[0]) and is_name(_clean(by["name"])):
+        return Header(DATE_FIRST, _clean(by["name"]), titled[1].strip(" ,"), title=titled[0].strip(" ,"))
+    name, date = dated_at_end(_AFTER_DATE.sub("", text)) or ("", "")
     posted = _POSTED.match(name)
-    name = _clean(name[posted.end() :] if posted else name)
+    named = name[posted.end() :] if posted else name
+    arrow = _TO.split(_clean(named), maxsplit=1) if "•" in named else [_clean(named)]
     kind = BYLINE if posted and posted[0].lower().startswith(("par", "by")) else NAME_FIRST
-    return Header(kind, name, date) if is_name(name) and not _PUBLISHED.match(date) else None
+    to = arrow[1] if len(arrow) > 1 else None
+    return Header(kind, arrow[0], date, to) if is_name(arrow[0]) and not _PUBLISHED.match(date) else None
 
 
 def _stacked(text: str, lines: Sequence[str], at: int) -> Header | None:
@@ -205,7 +170,7 @@ def _with_reader_below(found: Header, lines: Sequence[str], at: int) -> Header:
 def _date_below(lines: Sequence[str], at: int) -> tuple[int, str] | None:
     """Return where the date stands that follows a line, and the date."""
     below = _next(lines, at)
-    if below is None or len(lines[below]) > LONGEST or not _HINT.search(lines[below]):
+    if below is None or len(lines[below]) > LONGEST or not HINT.search(lines[below]):
         return None
     date = _AFTER_DATE.sub("", lines[below])
     return (below, date) if is_date(date) and not _PUBLISHED.match(date) else None
@@ -216,55 +181,29 @@ def _next(lines: Sequence[str], at: int) -> int | None:
     return next((below for below in range(at + 1, min(at + 3, len(lines))) if lines[below]), None)
 
 
-def _dated_at_end(text: str) -> tuple[str, str] | None:
-    """Cut a line before the date at its end."""
-    if not _HINT.search(text):
-        return None
-    return next(((text[:at], text[at:]) for at in _date_starts(text) if is_date(text[at:])), None)
-
-
-def _date_starts(text: str) -> Iterator[int]:
-    for match, _ in zip(_DATE_START.finditer(text), range(TRIES), strict=False):
-        yield match.start()
-
-
 def _clean(name: str) -> str:
-    return _NOT_VERIFIED.sub("", name).strip(_AROUND)
+    return _NOT_VERIFIED.sub("", name).strip(AROUND)
 
 
-def _same(name: str, author: str | None) -> bool:
-    return author is not None and name.strip(_AROUND).casefold() == author.casefold()
-
-
-_MONTHS = (
-    "janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]t|sept|oct|nov|d[ée]c|jan|feb|apr|may|june?|july?|aug|mar(?:ch)?|sep|dec"
-    "|jän|märz|juni|juli|okt|dez|ene|abr|ago|dic"
-)
-_DAYS = "lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun"
-_HINT = re.compile(
-    rf"\d(?:er|st|nd|rd|th)?[ ./-]{{0,2}}(?:de |of )?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?,? \d"
-    r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|il y a |\bago\b|\bhier\b|aujourd|yesterday|\btoday\b",
-    re.IGNORECASE,
-)
-_DATE_START = re.compile(
-    rf"(?<![^\s,(|•·—–-])(?:le |on |en |am |el )?(?=\d|il y a |hier|aujourd|yesterday|today|an? |(?:{_DAYS}|{_MONTHS})[a-zé]*\b)",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))")
-_AROUND = " \t\u00a0\u202f,:;|•·—–-[](){}»›>#↩↳↓▼"
+_NUMBERED = re.compile(
+    r"(?:[+−–-]?\d{1,5} )?#(\d{1,5})\s+|#?(\d{1,5})[.)](?:\s+|(?=[^\W\d]))"
+)  # JComments: "+3 #2 Awa"
+_CLOCK = re.compile(r"\d ?[:h] ?\d")  # else it may be the title and the day of an article
+_TITLE = re.compile(r".*\S\s*,\s*")
+_TO = re.compile(r"\s{2,}|\s*[›▶►→]\s*")  # Disqus prints an arrow between two names
 _SAID = re.compile(
     r"(?P<name>\S.{0,60}?)\s+(?:a\s+)?(?:dit|[ée]crit|r[ée]pond(?:u)?|says|said|wrote|commented|sagte?|schreibt|schrieb|dijo|dice)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _DATE_BY = re.compile(
-    r"(?P<date>.{6,60}?),?\s+(?:post[ée] |[ée]crit )?(?:par|by)\s*:?\s+(?P<name>.{1,60}?)"
+    r"(?P<date>.{6,150}?),?\s+(?:post[ée] |[ée]crit )?(?:par|by)\s*:?\s+(?P<name>.{1,60}?)"
     r"(?:[\s,–—-]*en r[ée]ponse [àa]\s*:?\s*(?P<to>.*))?",
     re.IGNORECASE,
 )
 _IN_ANSWER = re.compile(r"en r[ée]ponse [àa]\s*:\s*(.+)", re.IGNORECASE)
 _AFTER_DATE = re.compile(
     r"[\s|·•(-]+(?:permalien|permalink|permanenter link|modifier|edit|modifi[ée]|r[ée]pondre|reply|antworten|responder"
-    r"|depuis mobile|#)[\s|·•)]*$",
+    r"|depuis mobile|alerter|#)[\s|·•)]*$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -287,15 +226,3 @@ _WAITS = re.compile(
     r"|your comment is awaiting (?:moderation|approval)\.?(?: this is .*)?",
     re.IGNORECASE,
 )
-
-_ANSWER = re.compile(r"r[ée]pon(?:dre|se)|reply|antwort|responder|signaler|alerter|citer", re.IGNORECASE)
-_ANSWER_TO = re.compile(r"(?:r[ée]pondre [àa]|reply to)\s+(.+)", re.IGNORECASE)
-_ITSELF = re.compile(r"(?:ce|cet) (?:message|commentaire|avis)$|this comment$|cela$", re.IGNORECASE)
-_UNIT = r"\d{1,3} ?(?:sem|min|mois|ans?|hrs?|[smhjdwy])\b\.?"
-_SHORT_AGO = re.compile(_UNIT, re.IGNORECASE)
-_LIKES = re.compile(r"\d{1,6}")
-_LINK = (
-    rf"(?:r[ée]pondre|reply|antwort(?:en)?|responder|j['’]aime|je n['’]aime pas|like|partager|share|citer|quote|alerter|report"
-    rf"|modifi[ée]r?|edited|edit|signaler(?: un abus| (?:ce |le )?(?:commentaire|message))?|{_UNIT}|\d{{1,6}})"
-)
-_LINKS = re.compile(rf"{_LINK}(?:[\s·•|/,›»-]+{_LINK})*", re.IGNORECASE)

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from moderation.threads.pasted.headers import Footer, Header, footer, header_at
+from moderation.threads.headings import bare
+from moderation.threads.pasted.footers import Footer, footer
+from moderation.threads.pasted.headers import Header, header_at
 from moderation.threads.pasted.lines import Line
+
+_OTHER_LISTS = re.compile(
+    r"(?:sur le m[êe]me (?:sujet|th[èe]me)|[àa] (?:lire|voir|d[ée]couvrir) (?:aussi|[ée]galement)|lire (?:aussi|[ée]galement)"
+    r"|dans la m[êe]me rubrique|les plus (?:lus?|lues|comment[ée]e?s|consult[ée]e?s|populaires)|navigation de l['’]article"
+    r"|(?:les )?(?:derniers|autres) articles(?: de .*)?|plus d['’]articles|derni[èe]res (?:nouvelles|actualit[ée]s|infos|news)"
+    r"|(?:articles?|posts?) (?:similaires?|li[ée]s?|connexes?|r[ée]cents?|populaires?|associ[ée]s?|pr[ée]c[ée]dents?|suivants?)"
+    r"|(?:commentaires r[ée]cents|derniers commentaires|vous aimerez aussi|vous pourriez aussi aimer)"
+    r"|(?:related|recent|popular) (?:articles|posts|comments))\s*:?",
+    re.IGNORECASE,
+)
+
+
+def heads_other_lists(line: str) -> bool:
+    """Tell whether a line is the heading of other articles of the site, which pages print beside the comments.
+
+    Examples
+    --------
+    >>> heads_other_lists("Articles similaires :"), heads_other_lists("Lire aussi ne suffit pas")
+    (True, False)
+    """
+    return _OTHER_LISTS.fullmatch(bare(line)) is not None
 
 
 class Landmarks(NamedTuple):

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from moderation.threads import headings
 from moderation.threads.pasted.entries import item_header
+from moderation.threads.pasted.landmarks import heads_other_lists
 from moderation.threads.pasted.lines import BLANK, Line, item_starts
 
 BETWEEN = 3  # short lines ("Trier par : date") that may stand between a heading and its list
+ENDS = (".", "!", "?", "…", "»", ")")  # signs of which one ends a line of almost any comments
 SHORT = 60  # characters of the longest such line
 NEAR = 20  # lines, blank ones included, within which the list begins
 
@@ -87,9 +89,9 @@ def _under_heading(page: Sequence[Line], heading: int) -> int | None:
         line = page[at]
         if line.marker:
             menu = line.number is None and at + 1 < len(page) and page[at + 1].marker != ""
-            return None if count == 0 or (count is None and menu) else at
+            return None if count == 0 or (menu and (count is None or between)) else at
         between += line.content != ""
-        if between > BETWEEN or len(line.content) > SHORT:
+        if between > BETWEEN or len(line.content) > SHORT or heads_other_lists(line.content):
             return None
     return None
 
@@ -144,13 +146,21 @@ def _evidence(page: Sequence[Line], first: int, after: int) -> str:
     starts = item_starts(lines)
     if len(starts) > 1 and headed(items_of(lines, starts)):
         return HEADERS
-    if any(lines[at - 1].content for at in starts[1:]):
+    if any(lines[at - 1].content for at in starts[1:]) or _introduced(page, first):
         return ""
-    if after < len(page) and headings.ends(page[after].content):
-        return FORM
     outer = lines[starts[0]]
     nested = any(lines[at].indent > outer.indent and lines[at].number is None for at in starts)
-    return REPLIES if nested and outer.number is not None else ""
+    answered = nested and outer.number is not None
+    written = answered or any(line.content.endswith(ENDS) for line in lines)  # else titles, or the points of a text
+    if written and after < len(page) and headings.ends(page[after].content):
+        return FORM
+    return REPLIES if answered else ""
+
+
+def _introduced(page: Sequence[Line], first: int) -> bool:
+    """Tell whether the line before a list belongs to it, as in an article, or is the heading of other articles."""
+    above = next((line.content for line in reversed(page[:first]) if line.content), "")
+    return above.endswith(":") or heads_other_lists(above)
 
 
 def _cut(page: Sequence[Line], first: int, after: int, announced: int | None, reason: str) -> Printed:
