@@ -16,7 +16,7 @@ from moderation.scores import units
 from moderation.service.answer import Answer
 from moderation.service.perspective import ATTRIBUTES, analyze, discovery, failure, suggest
 from moderation.service.perspective.attributes import GOOGLES, MOST_ATTRIBUTES
-from moderation.service.perspective.entries import LONGEST_COMMENT, LONGEST_CONTEXT, MOST_ENTRIES
+from moderation.service.perspective.entries import LONGEST_COMMENT, LONGEST_CONTEXT, MOST_ENTRIES, MOST_READ
 from moderation.service.perspective.fields import MOST_BYTES
 from moderation.service.perspective.offsets import Utf16
 
@@ -272,6 +272,7 @@ def test_of_a_long_context_the_nearest_counts(heard):
     thread = heard({"entries": entries})
     assert [comment.text for comment in thread][:-1] == [f"n° {place}" for place in range(50 - MOST_ENTRIES, 50)]
     assert sum(map(len, (c.text for c in heard({"entries": [{"text": "y" * 15_000}] * 3})))) < LONGEST_CONTEXT
+    assert len(heard({"entries": [{"text": "ancien"}, *[{"text": json.dumps(CORAL)}] * MOST_READ]})) == 1
 
 
 # Languages

@@ -14,6 +14,7 @@ LONGEST_COMMENT = 20_480  # bytes in UTF-8, as Google's limit
 #: Characters of context that are used, the nearest entries first; so that a context costs no more than a comment.
 LONGEST_CONTEXT = 20_480
 MOST_ENTRIES = 20  # of the context that are used, the nearest
+MOST_READ = 100  # of the context that are looked at, the nearest: some may hold no text
 _SUBTAG = re.compile(r"[-_]")
 _UNKNOWN = frozenset({"", "und"})
 _URL, _COMMENT, _PARENT = "url", "Coral_comment_id", "reply_to_id_Coral_comment_id"
@@ -27,7 +28,8 @@ class Context(NamedTuple):
     article
         Text or title of the article; None where the client names none.
     texts
-        The conversation, the comment that is answered last; without what goes beyond `LONGEST_CONTEXT` or `MOST_ENTRIES`.
+        The conversation, the comment that is answered last; without what goes beyond `LONGEST_CONTEXT`, `MOST_ENTRIES` or
+        `MOST_READ`.
     url, comment_id, parent_id
         What Coral writes into a context entry: the comment and the one that it answers.
     """
@@ -105,7 +107,7 @@ def read_context(request: Fields) -> Context:
         return Context(_text(pair.part("article")), _nearest([_text(parent)]))
     facts: dict[str, str] = {}
     texts: list[str | None] = []
-    for entry in entries:
+    for entry in entries[-MOST_READ:]:
         found = _facts(entry.text("text") or "")
         texts.append(_text(entry) if found is None else None)
         for known in (entry.members, found or {}):  # an old Talk wrote them into the entry itself

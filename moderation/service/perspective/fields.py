@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from moderation.service.perspective.errors import INVALID_JSON, Refused, shown
@@ -150,5 +151,6 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
+@lru_cache(maxsize=64)  # the names that the code asks for, some forty
 def _snake(name: str) -> str:
     return _CAPITAL.sub(lambda capital: "_" + capital.group().lower(), name)
