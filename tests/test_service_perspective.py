@@ -122,6 +122,9 @@ def test_what_is_sent_on_the_side_changes_nothing(ask):
         doNotStore=True, sessionId="0f3a", communityId="site:journal.example", unknown={"a": [1]}, context=None
     )
     assert plain == ask(attributes={"INSULT": None})
+    assert plain == ask(spanAnnotations="false", dropUnsupportedAttributes="true")
+    for kind in ("PLAIN_TEXT", "TEXT_TYPE_UNSPECIFIED", "", None):
+        assert plain == ask(comment={"text": TEXT, "type": kind})
 
 
 # Versions
@@ -217,6 +220,19 @@ def test_a_hit_of_a_rule_is_explained_and_is_no_score(moderator, ask):
     ]
 
 
+def test_a_hit_of_a_rule_with_a_label_is_no_word_of_the_model(moderator):
+    rules = Rules.read(
+        [{"name": "injures", "words": ["relis l'article"], "label": "insult", "action": "review"}],
+        {},
+        "",
+        ("insult", "spam"),
+    )
+    ruled = Moderator(moderator.model, replace(Policy.of(moderator.model), rules=rules))
+    found = json.loads(analyze(written(), ruled).body)
+    assert [entry["text"] for entry in found["explanations"] if entry.get("rule")] == ["relis l’article"]
+    assert "relis l’article" not in [word["text"] for word in found["attributeScores"]["INSULT"]["words"]]
+
+
 def test_copies_in_the_context_are_a_flood(ask):
     context = {"entries": [{"text": FLOOD}, {"text": FLOOD, "type": "PLAIN_TEXT"}]}
     found = ask(FLOOD, ["SPAM"], context=context)
@@ -302,6 +318,11 @@ def test_a_site_serves_other_languages(moderator):
     assert json.loads(analyze(written(languages=None), moderator, default_language="en").body)["error"]["message"] == (
         "Attribute INSULT does not support request languages: en"
     )
+
+
+def test_a_script_may_be_supported_and_the_language_not(moderator):
+    assert analyze(written(languages=["hi_Latn"]), moderator, languages={"hi-latn"}).status == 200
+    assert analyze(written(languages=["hi"]), moderator, languages={"hi-latn"}).status == 400
 
 
 def test_every_language_must_be_supported(refused):
@@ -602,7 +623,11 @@ def test_spans_become_code_points():
             "Span of attribute INSULT is not within the comment",
         ),
         (
-            {"INSULT": {"spanScores": [{"begin": 0.5, "end": 99_999, "score": {"value": 1}}]}},
+            {"INSULT": {"spanScores": [{"begin": 0.5, "end": 2, "score": {"value": 1}}]}},
+            "Span of attribute INSULT is not within the comment",
+        ),
+        (
+            {"INSULT": {"spanScores": [{"begin": 3, "end": 53, "score": {"value": 1}}]}},
             "Span of attribute INSULT is not within the comment",
         ),
         ({"INSULT": {"spanScores": [{}] * 501}}, "Too many span scores; at most 500"),
