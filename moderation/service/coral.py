@@ -79,7 +79,7 @@ def moderate(body: bytes, moderator: Moderator, language: str = "fr", dsa: bool 
     if flags:
         answer["actions"] = [{"actionType": "FLAG", "reason": reason} for reason in flags]
     if answer["status"] == "REJECTED":
-        reason = {"code": _code(decision), "detailedExplanation": reasons.sentence(decision, language)}
+        reason = {"code": _code(decision), "detailedExplanation": reasons.sentence(judged, language)}
         answer["moderationAction"] = {"status": "REJECTED", "rejectionReason": reason}
     return Answer.json(200, answer, headers)
 
