@@ -284,6 +284,12 @@ def test_words_of_html_have_no_places(moderator):
     assert not any("start" in row for row in found)
 
 
+def test_a_percent_sign_is_read_back_too(moderator):
+    rules = Rules.read([{"name": "100%41", "words": ["modibo"]}], {}, "site.toml", ("insult", "spam"))
+    answer = checked(Moderator(moderator.model, replace(moderator.policy, rules=rules)), "Merci Modibo.")
+    assert [row["rule"] for row in words(answer)] == ["100%41"]
+
+
 def test_headers_are_bounded_and_say_what_had_no_room(moderator):
     rules = Rules.read(
         [{"name": f"règle {n} " + "é" * 50, "words": ["modibo"]} for n in range(30)],
