@@ -20,6 +20,8 @@ LAYERS = [
     ["copies"],
     ["moderator", "evaluation", "slices", "dataset", "training"],
     ["labelling"],
+    ["store"],
+    ["service"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -54,7 +56,7 @@ def test_every_module_has_a_layer(root):
 
 
 def test_the_root_import_is_light():
-    heavy = ["sklearn", "scipy", "datasketch", "pandas", "joblib", "typer", "rich", "textual", "krippendorff"]
+    heavy = ["sklearn", "scipy", "datasketch", "pandas", "joblib", "typer", "rich", "textual", "krippendorff", "sqlalchemy"]
     code = f"import moderation, sys; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -70,7 +72,7 @@ def test_scoring_needs_no_scikit_learn():
 
 
 def test_the_command_line_loads_no_screen():
-    code = "import sys, moderation.cli; print([name for name in ('textual', 'sklearn', 'krippendorff') if name in sys.modules])"
+    code = "import sys, moderation.cli; print([name for name in ('textual', 'sklearn', 'krippendorff', 'sqlalchemy') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
