@@ -32,7 +32,7 @@ def export(
 
 @app.command()
 def purge(
-    days: Annotated[int, typer.Option(help="Delete what is older.", min=1, show_default=False)],
+    days: Annotated[int, typer.Option(help="Delete what is older.", min=1, max=36_500, show_default=False)],
     store: StoreUrl = DEFAULT,
 ) -> None:
     """Delete old feedback."""

@@ -23,6 +23,7 @@ from moderation.store.feedback import Feedback
 from moderation.store.keys import Key, checked_name, checked_scopes, digest_of, new_key
 
 _PAGE = 1000  # rows that are read, or deleted, in one transaction: nobody waits for long
+_LONGEST = 36_500  # days of retention; Python cannot count back for ever
 _COLUMNS = [field.name for field in fields(Feedback)]
 
 
@@ -66,8 +67,8 @@ class Store:
         keep_authors: bool = False,
         create: bool = True,
     ) -> None:
-        if (retention_days or 0) < 0:
-            raise StoreError(f"retention of {retention_days} days; expected a number of days, or none")
+        if not 0 <= (retention_days or 0) <= _LONGEST:
+            raise StoreError(f"retention of {retention_days} days; expected 1 to {_LONGEST}, or none")
         self.keep_texts = keep_texts
         self.keep_authors = keep_authors
         self.retention_days = retention_days or None
