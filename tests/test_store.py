@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -642,6 +643,7 @@ def test_a_store_stands_beside_tables_of_others(path):
     [
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
+        ("sqlite+aiosqlite://", "in memory"),
         ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
         ("mysql://u:geheim@h/d", "a store in mysql"),
         ("postgresql://u:geheim@h:port/d", "cannot be read"),
@@ -768,6 +770,12 @@ def test_several_processes_make_and_write_one_store(url, writer):
     expected = {row: text for one in writers for row, text in one.acknowledged().items()}
     assert len(expected) == 100
     assert kept(url) == expected
+
+
+def test_many_threads_share_one_store(store):
+    with ThreadPoolExecutor(20) as threads:
+        added = list(threads.map(lambda number: store.add(said(text=str(number))), range(60)))
+        assert {found.id for found in store.feedback()} == set(added)
 
 
 def check_killed(url, writer, times):

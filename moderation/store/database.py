@@ -151,7 +151,9 @@ def _parsed(url: str | Path) -> URL:
         ) from None
     if parsed.drivername in {"postgresql", "postgres"}:
         return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    if parsed.get_backend_name() == "sqlite":
+        return parsed.set(drivername="sqlite")  # by Python's own driver, on which the settings below are made
+    if parsed.get_backend_name() != "postgresql":
         raise StoreError(f"a store in {parsed.get_backend_name()}: expected sqlite:///file.db or postgresql://…")
     return parsed
 

@@ -42,7 +42,8 @@ class Feedback:
     protocol
         One of `PROTOCOLS`.
     verdict
-        Label -> 1 or 0, as far as the feedback says it; what it does not say is not in it.
+        Label -> 1 or 0, as far as the feedback says it; what it does not say is not in it. Who only keeps or removes a
+        comment answers ``removed``, and neither ``insult`` nor ``spam``.
     text
         None in a store that keeps no texts.
     text_sha256
