@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
-from moderation import __version__
 from moderation.moderator import Moderator
-from moderation.service import metrics, native
+from moderation.service import metrics, native, routes
+from moderation.service.gate import Gate
+from moderation.service.perspective import ATTRIBUTES
 from moderation.service.settings import Settings
+from moderation.store import Store
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+HOUR = 3600
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -28,11 +36,13 @@ HEADERS = {
 }
 
 
-def create_app(settings: Settings, moderator: Moderator | None = None) -> FastAPI:
+def create_app(settings: Settings, store: Store, moderator: Moderator | None = None) -> FastAPI:
     """Return the application; the model is loaded here, once a process.
 
     Parameters
     ----------
+    store
+        Open; keeps feedback and knows the keys.
     moderator
         Instead of the one that the settings name.
 
@@ -43,15 +53,21 @@ def create_app(settings: Settings, moderator: Moderator | None = None) -> FastAP
     """
     app = FastAPI(
         title="Moderation of reader comments",
-        version=__version__,
+        version=version("moderation"),
         description="Scores, decisions and their reasons; self-hosted.",
         docs_url=None,  # the page of the documentation loads its program from elsewhere
         redoc_url=None,
+        lifespan=_purging,
     )
     app.state.settings = settings
     app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)
+    app.state.store = store
+    app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
+    attributes = {**ATTRIBUTES, **settings.perspective.attributes}
+    app.state.attributes = {name: label for name, label in attributes.items() if label}
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
     app.include_router(native.router)
+    app.include_router(routes.router)
     app.add_exception_handler(RequestValidationError, _unreadable)
 
     @app.get("/healthz", tags=["operations"], summary="The process lives")
@@ -70,6 +86,20 @@ def create_app(settings: Settings, moderator: Moderator | None = None) -> FastAP
 
     app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
     return app
+
+
+@asynccontextmanager
+async def _purging(app: FastAPI) -> AsyncIterator[None]:
+    """Delete old feedback at start and every hour."""
+
+    async def purge() -> None:
+        while True:
+            await run_in_threadpool(app.state.store.purge)
+            await asyncio.sleep(HOUR)
+
+    task = asyncio.create_task(purge())
+    yield
+    task.cancel()
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
@@ -101,33 +131,24 @@ class Guard:
             await self.app(scope, receive, send)
             return
         start, status, taken = time.perf_counter(), 500, 0
-        begun = False
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self.limit:
-                raise _TooLarge
+                raise HTTPException(413, f"the body is larger than {self.limit} bytes")
             return message
 
         async def answered(message: Message) -> None:
-            nonlocal status, begun
+            nonlocal status
             if message["type"] == "http.response.start":
-                begun, status = True, message["status"]
+                status = message["status"]
                 message["headers"] = [*message.get("headers", []), *HEADERS.items()]
             await send(message)
 
         try:
             await self.app(scope, bounded, answered)
-        except _TooLarge:
-            if begun:
-                raise
-            await JSONResponse({"error": f"the body is larger than {self.limit} bytes"}, 413)(scope, receive, answered)
         finally:
             route = scope.get("route")
             self.observe(getattr(route, "path", "other"), status, time.perf_counter() - start)
-
-
-class _TooLarge(Exception):
-    """A body is larger than is taken."""

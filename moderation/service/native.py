@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from moderation.comments import Comment, Kind, Thread
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
+from moderation.service.routes import bearer
+from moderation.store import Feedback
 
 LONGEST_ID = 500
 LONGEST_TEXT = 1_000_000
@@ -98,6 +100,27 @@ class DecisionsOut(BaseModel):
     comments: list[DecisionOut]
 
 
+class FeedbackIn(_Body):
+    """What a person decided about a comment: label -> whether it holds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"comment": {"id": "7", "text": "Nul."}, "labels": {"insult": False}}]}
+    )
+
+    comment: CommentIn
+    labels: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], bool], Field(max_length=20)
+    ]
+    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
+    language: Annotated[str, StringConstraints(max_length=20)] | None = None
+
+
+class FeedbackOut(BaseModel):
+    """The number under which it was kept."""
+
+    id: str
+
+
 class ModelOut(BaseModel):
     """The model in use and its card."""
 
@@ -113,6 +136,8 @@ router = APIRouter(prefix="/v1", tags=["native"])
 @router.post("/score", summary="Score comments")
 def score(body: ScoreIn, request: Request) -> ScoresOut:
     """Score up to 1,000 comments; each is read on its own."""
+    admitted(request)
+    bounded(body, request)
     moderator: Moderator = request.app.state.moderator
     texts = [comment.text for comment in body.comments]
     found = zip(body.comments, moderator.model.score(texts), strict=True)
@@ -125,6 +150,8 @@ def score(body: ScoreIn, request: Request) -> ScoresOut:
 @router.post("/check", summary="Decide about comments, with reasons")
 def check(body: CheckIn, request: Request) -> DecisionsOut:
     """Decide about up to 1,000 comments of a thread; floods are found among them."""
+    admitted(request)
+    bounded(body, request)
     moderator: Moderator = request.app.state.moderator
     decisions = moderator.check(thread_of(body))
     request.app.state.metrics.decided(decisions)
@@ -136,8 +163,61 @@ def check(body: CheckIn, request: Request) -> DecisionsOut:
 @router.get("/models", summary="The model in use")
 def models(request: Request) -> list[ModelOut]:
     """Say which model answers, and what its card says of it."""
+    admitted(request)
     model = request.app.state.moderator.model
     return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
+
+
+@router.post("/feedback", status_code=201, summary="Say what a person decided")
+def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
+    """Keep a decision; the answer comes when it is on the disk."""
+    key_id = admitted(request, "feedback")
+    try:
+        said = Feedback(
+            protocol="native",
+            verdict={label: int(holds) for label, holds in body.labels.items()},
+            text=body.comment.text,
+            comment_id=body.comment.id,
+            parent_id=body.comment.parent_id,
+            thread=body.url,
+            author=body.comment.author,
+            language=body.language,
+            key_id=key_id,
+            model_id=request.app.state.moderator.model.id,
+        )
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    return FeedbackOut(id=request.app.state.store.add(said))
+
+
+def admitted(request: Request, scope: str = "native") -> int | None:
+    """Return the number of the key of a request; None in an open service.
+
+    Raises
+    ------
+    HTTPException
+        401 where there is no key that is in force for this, 429 where it calls too often.
+    """
+    admission = request.app.state.gate.admit(bearer(request), scope)
+    if admission.outcome == "limited":
+        raise HTTPException(429, "too many requests", {"Retry-After": str(int(admission.retry_after) + 1)})
+    if admission.outcome != "admitted":
+        raise HTTPException(401, "give a key in the header Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
+    found: int | None = admission.key_id
+    return found
+
+
+def bounded(body: ScoreIn, request: Request) -> None:
+    """Refuse more comments than the settings allow.
+
+    Raises
+    ------
+    HTTPException
+        413.
+    """
+    most = request.app.state.settings.server.comments
+    if len(body.comments) > most:
+        raise HTTPException(413, f"{len(body.comments)} comments; send at most {most} at once")
 
 
 def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:

@@ -62,16 +62,18 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class PerspectiveSettings:
-    """Attribute -> label, beside those that are mapped by default; an empty label takes one away."""
+    """Attribute -> label, beside those that are mapped by default; an empty label takes one away. The site's language."""
 
     attributes: Mapping[str, str] = field(default_factory=dict)
+    language: str = "fr"
 
 
 @dataclass(frozen=True)
 class AkismetSettings:
-    """Whether insults are spam too, for sites that want one gate."""
+    """Whether insults are spam too, for sites that want one gate; seconds until a client asks again about a held comment."""
 
     insult_is_spam: bool = False
+    recheck_after: int = 604_800
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,11 @@ class CoralSettings:
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """Where feedback and keys are kept, whether with texts, and for how many days (0: until erased)."""
+    """Where feedback and keys are kept, whether with texts and names, and for how many days (0: until erased)."""
 
-    url: str = "sqlite:///moderation.db"
+    url: str = "moderation.db"
     keep_texts: bool = False
+    keep_authors: bool = False
     retention_days: int = 0
 
 
