@@ -9,6 +9,7 @@
       TrainingError    the labels cannot train the model that was asked for
       ModelError       a model folder is missing, changed, too new, or fails its probes
       PolicyError      thresholds or rules of a site are wrong
+      StoreError       the store of feedback and keys cannot be opened, or did not do what was asked
 
 Every message is one sentence or two that say where, what was found, what was expected, and what to do.
 A mistake of ours is an ``AssertionError``, never one of these.
@@ -41,3 +42,7 @@ class ModelError(ModerationError):
 
 class PolicyError(ModerationError):
     """Thresholds or rules of a site are wrong."""
+
+
+class StoreError(ModerationError):
+    """The store of feedback and keys cannot be opened, or did not do what was asked."""

@@ -20,6 +20,8 @@ LAYERS = [
     ["copies"],
     ["moderator", "evaluation", "slices", "dataset", "training"],
     ["labelling"],
+    ["store"],
+    ["service"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -54,7 +56,18 @@ def test_every_module_has_a_layer(root):
 
 
 def test_the_root_import_is_light():
-    heavy = ["sklearn", "scipy", "datasketch", "pandas", "joblib", "typer", "rich", "textual", "krippendorff"]
+    heavy = [
+        "sklearn",
+        "scipy",
+        "datasketch",
+        "pandas",
+        "joblib",
+        "typer",
+        "rich",
+        "textual",
+        "krippendorff",
+        "sqlalchemy",
+    ]
     code = f"import moderation, sys; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
@@ -69,8 +82,9 @@ def test_scoring_needs_no_scikit_learn():
     assert found.stdout.strip() == "False"
 
 
-def test_the_command_line_loads_no_screen():
-    code = "import sys, moderation.cli; print([name for name in ('textual', 'sklearn', 'krippendorff') if name in sys.modules])"
+def test_the_command_line_loads_no_screen_and_no_store():
+    heavy = ["textual", "sklearn", "krippendorff", "sqlalchemy"]
+    code = f"import sys, moderation.cli; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

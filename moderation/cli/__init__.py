@@ -14,12 +14,15 @@ from moderation.cli import (
     agreement,
     evaluate,
     explain,
+    feedback,
     flag,
     info,
+    keys,
     label,
     output,
     parse,
     score,
+    serve,
     suspects,
     train,
 )
@@ -43,6 +46,9 @@ app.command()(label.label)
 app.command()(agreement.agreement)
 app.command()(adjudicate.adjudicate)
 app.command()(suspects.suspects)
+app.command()(serve.serve)
+app.add_typer(keys.app, name="keys")
+app.add_typer(feedback.app, name="feedback")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,0 +1,36 @@
+"""What a protocol answers, before any web framework sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Answer(NamedTuple):
+    """One answer.
+
+    Examples
+    --------
+    >>> Answer.json(200, {"languages": ["fr"]}).body
+    b'{"languages":["fr"]}'
+    """
+
+    status: int
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str] = NONE
+
+    @classmethod
+    def json(cls, status: int, value: Any, headers: Mapping[str, str] = NONE) -> Answer:
+        """Return a value as JSON in UTF-8; a lone surrogate in a text becomes a question mark."""
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return cls(status, written.encode("utf-8", "replace"), "application/json; charset=utf-8", headers)
+
+    @classmethod
+    def text(cls, body: str, headers: Mapping[str, str] = NONE) -> Answer:
+        """Return plain text with status 200 and no newline, as Akismet answers."""
+        return cls(200, body.encode("utf-8"), "text/plain; charset=utf-8", headers)

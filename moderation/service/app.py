@@ -1,0 +1,154 @@
+"""The application: every path, who may call it, and how large a request may be."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from moderation.moderator import Moderator
+from moderation.service import metrics, native, routes
+from moderation.service.gate import Gate
+from moderation.service.perspective import ATTRIBUTES
+from moderation.service.settings import Settings
+from moderation.store import Store
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+HOUR = 3600
+
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"cache-control": b"no-store",
+    b"referrer-policy": b"no-referrer",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(settings: Settings, store: Store, moderator: Moderator | None = None) -> FastAPI:
+    """Return the application; the model is loaded here, once a process.
+
+    Parameters
+    ----------
+    store
+        Open; keeps feedback and knows the keys.
+    moderator
+        Instead of the one that the settings name.
+
+    Raises
+    ------
+    ModelError, PolicyError
+        Where the model or the policy file cannot be used.
+    """
+    app = FastAPI(
+        title="Moderation of reader comments",
+        version=version("moderation"),
+        description="Scores, decisions and their reasons; self-hosted.",
+        docs_url=None,  # the page of the documentation loads its program from elsewhere
+        redoc_url=None,
+        lifespan=_purging,
+    )
+    app.state.settings = settings
+    app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)
+    app.state.store = store
+    app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
+    attributes = {**ATTRIBUTES, **settings.perspective.attributes}
+    app.state.attributes = {name: label for name, label in attributes.items() if label}
+    app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
+    app.include_router(native.router)
+    app.include_router(routes.router)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+
+    @app.get("/healthz", tags=["operations"], summary="The process lives")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operations"], summary="The model answers")
+    def readyz(request: Request) -> dict[str, str]:
+        decided = request.app.state.moderator.check_text("Bonjour")
+        return {"status": "ok", "model": decided.model_id}
+
+    @app.get("/metrics", include_in_schema=False)
+    def prometheus(request: Request) -> Response:
+        body, kind = request.app.state.metrics.exposed()
+        return Response(body, media_type=kind)
+
+    app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
+    return app
+
+
+@asynccontextmanager
+async def _purging(app: FastAPI) -> AsyncIterator[None]:
+    """Delete old feedback at start and every hour."""
+
+    async def purge() -> None:
+        while True:
+            await run_in_threadpool(app.state.store.purge)
+            await asyncio.sleep(HOUR)
+
+    task = asyncio.create_task(purge())
+    yield
+    task.cancel()
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """Say what is wrong with a body, without what it held."""
+    assert isinstance(error, RequestValidationError)
+    found = [{"at": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
+    return JSONResponse({"error": "the request cannot be read", "found": found[:20]}, 422)
+
+
+class Guard:
+    """Refuses what is too large, adds the headers that every answer has, and counts.
+
+    Parameters
+    ----------
+    limit
+        Bytes of the largest body.
+    observe
+        Called with path, status and seconds of each answer.
+    """
+
+    def __init__(
+        self, app: Callable[..., Awaitable[None]], limit: int, observe: Callable[[str, int, float], None]
+    ) -> None:
+        self.app, self.limit, self.observe = app, limit, observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start, status, taken = time.perf_counter(), 500, 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.limit:
+                raise HTTPException(413, f"the body is larger than {self.limit} bytes")
+            return message
+
+        async def answered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), *HEADERS.items()]
+            await send(message)
+
+        try:
+            await self.app(scope, bounded, answered)
+        finally:
+            route = scope.get("route")
+            self.observe(getattr(route, "path", "other"), status, time.perf_counter() - start)

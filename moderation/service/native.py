@@ -1,0 +1,264 @@
+"""The native API: comments and threads in, scores and decisions with their reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from moderation.comments import Comment, Kind, Thread
+from moderation.moderator import Moderator
+from moderation.policy import Decision
+from moderation.scores import Reason
+from moderation.service.routes import bearer
+from moderation.store import Feedback
+
+LONGEST_ID = 500
+LONGEST_TEXT = 1_000_000
+"""Characters of one comment; `ServerSettings.body_bytes` bounds all of them together."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class CommentIn(_Body):
+    """A comment to judge."""
+
+    id: Id
+    text: Text
+    parent_id: Id | None = None
+    author: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
+    created_at: datetime | None = Field(default=None, description="With a time zone; without one it is left out.")
+    kind: Kind = "comment"
+
+
+class ScoreIn(_Body):
+    """Comments to score."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"comments": [{"id": "1", "text": "Tu n'es qu'un gros imbécile."}]}]}
+    )
+
+    comments: Annotated[list[CommentIn], Field(min_length=1)]
+
+
+class CheckIn(ScoreIn):
+    """A thread, or comments of one page, to decide about."""
+
+    thread_id: Id | None = None
+    title: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
+    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
+
+
+class ScoreOut(BaseModel):
+    """What the model says of one comment: label -> probability in [0, 1], and the share of it that the model knows."""
+
+    id: str
+    scores: dict[str, float]
+    coverage: float
+
+
+class ScoresOut(BaseModel):
+    """Scores in the order of the comments."""
+
+    model: str
+    comments: list[ScoreOut]
+
+
+class ReasonOut(BaseModel):
+    """A word that speaks for a label: a half-open range of code points of the comment, its weight in log-odds."""
+
+    label: str
+    start: int
+    end: int
+    text: str
+    weight: float
+    marker: str | None = None
+    rule: str | None = None
+
+
+class DecisionOut(ScoreOut):
+    """What to do with one comment, and why."""
+
+    action: str
+    labels: list[str]
+    reasons: list[ReasonOut]
+
+
+class DecisionsOut(BaseModel):
+    """Decisions in the order of the comments."""
+
+    model: str
+    policy: str
+    comments: list[DecisionOut]
+
+
+class FeedbackIn(_Body):
+    """What a person decided about a comment: label -> whether it holds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"comment": {"id": "7", "text": "Nul."}, "labels": {"insult": False}}]}
+    )
+
+    comment: CommentIn
+    labels: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], bool], Field(max_length=20)
+    ]
+    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
+    language: Annotated[str, StringConstraints(max_length=20)] | None = None
+
+
+class FeedbackOut(BaseModel):
+    """The number under which it was kept."""
+
+    id: str
+
+
+class ModelOut(BaseModel):
+    """The model in use and its card."""
+
+    id: str
+    name: str
+    labels: list[str]
+    card: dict[str, Any]
+
+
+router = APIRouter(prefix="/v1", tags=["native"])
+
+
+@router.post("/score", summary="Score comments")
+def score(body: ScoreIn, request: Request) -> ScoresOut:
+    """Score up to 1,000 comments; each is read on its own."""
+    admitted(request)
+    bounded(body, request)
+    moderator: Moderator = request.app.state.moderator
+    texts = [comment.text for comment in body.comments]
+    found = zip(body.comments, moderator.model.score(texts), strict=True)
+    return ScoresOut(
+        model=moderator.model.id,
+        comments=[ScoreOut(id=c.id, scores=dict(s.probabilities), coverage=s.coverage) for c, s in found],
+    )
+
+
+@router.post("/check", summary="Decide about comments, with reasons")
+def check(body: CheckIn, request: Request) -> DecisionsOut:
+    """Decide about up to 1,000 comments of a thread; floods are found among them."""
+    admitted(request)
+    bounded(body, request)
+    moderator: Moderator = request.app.state.moderator
+    decisions = moderator.check(thread_of(body))
+    request.app.state.metrics.decided(decisions)
+    return DecisionsOut(
+        model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
+    )
+
+
+@router.get("/models", summary="The model in use")
+def models(request: Request) -> list[ModelOut]:
+    """Say which model answers, and what its card says of it."""
+    admitted(request)
+    model = request.app.state.moderator.model
+    return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
+
+
+@router.post("/feedback", status_code=201, summary="Say what a person decided")
+def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
+    """Keep a decision; the answer comes when it is on the disk."""
+    key_id = admitted(request, "feedback")
+    try:
+        said = Feedback(
+            protocol="native",
+            verdict={label: int(holds) for label, holds in body.labels.items()},
+            text=body.comment.text,
+            comment_id=body.comment.id,
+            parent_id=body.comment.parent_id,
+            thread=body.url,
+            author=body.comment.author,
+            language=body.language,
+            key_id=key_id,
+            model_id=request.app.state.moderator.model.id,
+        )
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    return FeedbackOut(id=request.app.state.store.add(said))
+
+
+def admitted(request: Request, scope: str = "native") -> int | None:
+    """Return the number of the key of a request; None in an open service.
+
+    Raises
+    ------
+    HTTPException
+        401 where there is no key that is in force for this, 429 where it calls too often.
+    """
+    admission = request.app.state.gate.admit(bearer(request), scope)
+    if admission.outcome == "limited":
+        raise HTTPException(429, "too many requests", {"Retry-After": str(int(admission.retry_after) + 1)})
+    if admission.outcome != "admitted":
+        raise HTTPException(401, "give a key in the header Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
+    found: int | None = admission.key_id
+    return found
+
+
+def bounded(body: ScoreIn, request: Request) -> None:
+    """Refuse more comments than the settings allow.
+
+    Raises
+    ------
+    HTTPException
+        413.
+    """
+    most = request.app.state.settings.server.comments
+    if len(body.comments) > most:
+        raise HTTPException(413, f"{len(body.comments)} comments; send at most {most} at once")
+
+
+def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
+    """Return the comments of a request as a thread; as they are where two share an id."""
+    comments = tuple(
+        Comment(
+            one.id,
+            one.text.encode("utf-8", "replace").decode(),
+            thread_id=body.thread_id,
+            parent_id=one.parent_id,
+            author=one.author,
+            created_at=one.created_at if one.created_at and one.created_at.tzinfo else None,
+            kind=one.kind,
+        )
+        for one in body.comments
+    )
+    if len({comment.id for comment in comments}) < len(comments):
+        return comments
+    return Thread(body.thread_id or body.url or "", comments, body.title, body.url)
+
+
+def decision_out(decision: Decision) -> DecisionOut:
+    """Return a decision as plain values."""
+    return DecisionOut(
+        id=decision.comment_id,
+        scores=dict(decision.scores.probabilities),
+        coverage=decision.scores.coverage,
+        action=decision.action,
+        labels=list(decision.labels),
+        reasons=[reason_out(reason) for reason in decision.reasons],
+    )
+
+
+def reason_out(reason: Reason) -> ReasonOut:
+    """Return a reason as plain values."""
+    return ReasonOut(
+        label=reason.label,
+        start=reason.start,
+        end=reason.end,
+        text=reason.text,
+        weight=reason.weight,
+        marker=reason.marker,
+        rule=reason.rule,
+    )
