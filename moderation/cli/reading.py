@@ -119,7 +119,7 @@ class Reading:
             pass  # the report names it, and `end` gives the exit code
         counts, *rest = report.lines()
         for line in [f"{report.format}: {counts}", *rest] if self.counts else rest:
-            output.say(line if line in report.damage else f"{source}: {line}")
+            output.say(f"moderation: {line}" if line in report.damage else f"{source}: {line}")
 
     def end(self) -> None:
         """Exit with 1 where a source was damaged, unless that was asked for."""
