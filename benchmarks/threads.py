@@ -185,10 +185,11 @@ def row(name: str, figure: Figure, base: Figure | None = None, of: int | None = 
     return f"| {name} | {share} | {figure.seconds:.2f} s | {ratio} | {figure.memory:.0f} MB |"
 
 
-def library(name: str, package: str, program: str, path: Path, ours: Figure, of: int) -> str:
+def library(name: str, packages: str, program: str, path: Path, ours: Figure, of: int) -> str:
     """Return the row of another library, beside ours over the same file."""
     try:
-        return row(f"{name}, the same file", measured(program, path, 1, environment(package)), ours, of)
+        python = environment(*packages.split())
+        return row(f"{name}, the same file", measured(program, path, 1, python), ours, of)
     except Failed as error:
         return f"| {name} | {error} | | | |"
 
@@ -221,7 +222,14 @@ def report(folder: Path, comments: int, shown: int, runs: int) -> Iterator[str]:
     part = written(folder / "part.html", page(depths[: shown // LIBRARY_SHARE]))
     small = measured(OURS, part, runs)
     yield f"\nA {LIBRARY_SHARE}th of it:\n\n{head}\n" + row("ours", small, of=small.comments)
-    yield library("trafilatura, paragraphs of its comments", "trafilatura", TRAFILATURA, part, small, small.comments)
+    yield library(
+        "trafilatura, paragraphs of its comments",
+        "trafilatura lxml_html_clean",
+        TRAFILATURA,
+        part,
+        small,
+        small.comments,
+    )
     yield f"\n## Nested {DEPTH:,} levels\n\n{head}"
     for name, parts in {
         "html": page(range(1, DEPTH + 1)),

@@ -130,14 +130,14 @@ class Child:
         return line
 
 
-def environment(package: str) -> Path:
-    """Return the Python of a virtual environment that holds a package; make it the first time."""
+def environment(package: str, *more: str) -> Path:
+    """Return the Python of a virtual environment that holds a package, and more that it needs; make it the first time."""
     python = VENVS / package / "bin" / "python"
     made = VENVS / package / "installed"
     if not made.is_file():
         sys.stderr.write(f"installing {package} under {VENVS}\n")
         _run([sys.executable, "-m", "venv", "--clear", VENVS / package])
-        _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package])
+        _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package, *more])
         made.touch()
     return python
 
