@@ -1,5 +1,4 @@
 import io
-import time
 
 import pytest
 
@@ -235,8 +234,7 @@ def test_a_damaged_file_of_a_folder_costs_no_other(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["\n", "- ", "# x\n", "--- ", "-" + " " * 500, "%a\n", "a: 1\n", "\ufeff"])
-def test_a_long_beginning_is_looked_at_at_once(text):
-    start = time.perf_counter()
-    keys(text * (65_536 // len(text)))
-    keys("a: 1\n" + text * (65_536 // len(text)))
-    assert time.perf_counter() - start < 1
+def test_a_long_beginning_is_looked_at(text):
+    """None of these would end within the test run if a pattern tried every way to part it."""
+    keys(text * (1_000_000 // len(text)))
+    assert "a" in keys("a: 1\n" + text * (1_000_000 // len(text)))
