@@ -34,6 +34,17 @@ class Admission(NamedTuple):
         """The number of the key."""
         return self.key.id if self.key else None
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What tells a key that calls too often when to come again.
+
+        Examples
+        --------
+        >>> Admission("limited", retry_after=2.5).headers
+        {'Retry-After': '3'}
+        """
+        return {"Retry-After": str(int(self.retry_after) + 1)}
+
 
 class Gate:
     """Checks keys, and counts their requests over a minute.

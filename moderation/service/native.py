@@ -13,6 +13,7 @@ from moderation.comments import Comment, Kind, Thread
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
+from moderation.service.gate import Admission
 from moderation.service.routes import bearer
 from moderation.store import Feedback
 
@@ -198,13 +199,12 @@ def admitted(request: Request, scope: str = "native") -> int | None:
     HTTPException
         401 where there is no key that is in force for this, 429 where it calls too often.
     """
-    admission = request.app.state.gate.admit(bearer(request), scope)
+    admission: Admission = request.app.state.gate.admit(bearer(request), scope)
     if admission.outcome == "limited":
-        raise HTTPException(429, "too many requests", {"Retry-After": str(int(admission.retry_after) + 1)})
+        raise HTTPException(429, "too many requests", admission.headers)
     if admission.outcome != "admitted":
         raise HTTPException(401, "give a key in the header Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
-    found: int | None = admission.key_id
-    return found
+    return admission.key_id
 
 
 def bounded(body: ScoreIn, request: Request) -> None:

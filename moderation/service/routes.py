@@ -105,6 +105,8 @@ def _verdict(scores: Any, request: Request) -> dict[str, int]:
 
 # Akismet
 
+SUBMISSIONS = ("submit-spam", "submit-ham")
+
 
 @router.api_route("/1.1/{method}", methods=["GET", "POST"])
 @router.api_route("/1.2/{method}", methods=["GET", "POST"])
@@ -118,42 +120,49 @@ async def akismet_call(method: str, request: Request) -> Response:
         request.headers.get("content-type", ""),
         body,
     )
-    state = request.app.state
     scope = "feedback" if method.startswith("submit-") else "akismet"
-    admission: Admission = state.gate.admit(call.key, scope)
+    admission: Admission = request.app.state.gate.admit(call.key, scope)
     if method == "verify-key":
         return respond(akismet.verify(admission.outcome in ("admitted", "limited")))
     if admission.outcome == "limited":
-        return respond(Answer(429, b"", "text/plain", {"Retry-After": str(int(admission.retry_after) + 1)}))
+        return respond(Answer(429, b"", "text/plain", admission.headers))
     if admission.outcome != "admitted":
         return respond(akismet.invalid())
     if method == "comment-check":
-        insult_is_spam = state.settings.akismet.insult_is_spam
-        recheck_after = state.settings.akismet.recheck_after
-        return respond(
-            await run_in_threadpool(
-                akismet.check, call, state.moderator, insult_is_spam=insult_is_spam, recheck_after=recheck_after
-            )
-        )
-    if method in ("submit-spam", "submit-ham"):
-        answer, found = akismet.submit(call, method == "submit-spam")
-        if found is not None:
-            await _keep(
-                request,
-                Feedback(
-                    protocol="akismet",
-                    verdict={"spam": int(found.spam)},
-                    text=found.text,
-                    comment_id=found.comment_id,
-                    parent_id=found.parent_id,
-                    thread=found.permalink,
-                    author=found.author,
-                    language=found.language,
-                    key_id=admission.key_id,
-                ),
-            )
-        return respond(answer)
+        return respond(await _checked(call, request))
+    if method in SUBMISSIONS:
+        return respond(await _submitted(call, method == "submit-spam", admission, request))
     return respond(_other_call(method, call))
+
+
+async def _checked(call: akismet.Call, request: Request) -> Answer:
+    moderator, settings = request.app.state.moderator, request.app.state.settings.akismet
+    return await run_in_threadpool(
+        akismet.check,
+        call,
+        moderator,
+        insult_is_spam=settings.insult_is_spam,
+        recheck_after=settings.recheck_after,
+    )
+
+
+async def _submitted(call: akismet.Call, spam: bool, admission: Admission, request: Request) -> Answer:
+    """Keep what a moderator says, then answer."""
+    answer, found = akismet.submit(call, spam)
+    if found is not None:
+        feedback = Feedback(
+            protocol="akismet",
+            verdict={"spam": int(found.spam)},
+            text=found.text,
+            comment_id=found.comment_id,
+            parent_id=found.parent_id,
+            thread=found.permalink,
+            author=found.author,
+            language=found.language,
+            key_id=admission.key_id,
+        )
+        await _keep(request, feedback)
+    return answer
 
 
 def _other_call(method: str, call: akismet.Call) -> Answer:
@@ -188,7 +197,7 @@ async def moderations(request: Request) -> Response:
     admission: Admission = state.gate.admit(bearer(request), "openai")
     if admission.outcome == "limited":
         answer = openai.error(429, "Too many requests.", code="rate_limit_exceeded")
-        return respond(answer._replace(headers={"Retry-After": str(int(admission.retry_after) + 1)}))
+        return respond(answer._replace(headers=admission.headers))
     if admission.outcome != "admitted":
         return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"))
     return respond(await run_in_threadpool(openai.moderations, await request.body(), state.moderator))

@@ -158,15 +158,16 @@ class Draft:
         return replace(thread, notes=tuple(self.notes.lines()))
 
     def _check_nesting(self, thread: Thread) -> None:
+        orphans, cycles = thread.orphans, thread.cycles
         odd = {
-            "answers a comment that is not in the thread, kept at top level": thread.orphans,
-            "answers itself, kept at top level": thread.cycles,
+            "answers a comment that is not in the thread, kept at top level": orphans,
+            "answers itself, kept at top level": cycles,
         }
         for what, ids in odd.items():
             if ids:
                 self.notes.add(what, f"comment {ids[0]}", len(ids))
-        self._source.report.orphans += len(thread.orphans)
-        self._source.report.cycles += len(thread.cycles)
+        self._source.report.orphans += len(orphans)
+        self._source.report.cycles += len(cycles)
         self.doubt(_misplaced(thread), "names another reader than the one whose comment it stands under")
 
     def _check_count(self, shown: int) -> None:
