@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow lint train quality recipe bench threads picture wheel clean
+.PHONY: flag test test-slow test-clients lint train quality recipe bench threads picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -13,6 +13,9 @@ test: $(VENV)/installed-dev ## the tests: a few minutes
 
 test-slow: $(VENV)/installed-dev ## the tests that take minutes each: training anew must give the shipped model
 	$(BIN)/pytest -m slow
+
+test-clients: $(VENV)/installed-dev ## real clients, hooks and a real WordPress against the service, see tests/clients/README.md
+	$(BIN)/pytest -m clients tests/clients
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
