@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -18,7 +18,9 @@ from moderation.moderator import Moderator
 from moderation.service import metrics, native, routes
 from moderation.service.gate import Gate
 from moderation.service.perspective import ATTRIBUTES
-from moderation.service.settings import Settings
+from moderation.service.settings import Settings, SettingsError
+from moderation.service.sites import Sites
+from moderation.service.watch import Watch
 from moderation.store import Store
 
 Scope = MutableMapping[str, Any]
@@ -63,8 +65,8 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)
     app.state.store = store
     app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
-    attributes = {**ATTRIBUTES, **settings.perspective.attributes}
-    app.state.attributes = {name: label for name, label in attributes.items() if label}
+    app.state.sites = Sites() if settings.server.floods else None
+    app.state.attributes = _mapped(settings.perspective.attributes, app.state.moderator.model.labels)
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
     app.include_router(native.router)
     app.include_router(routes.router)
@@ -79,13 +81,30 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
         decided = request.app.state.moderator.check_text("Bonjour")
         return {"status": "ok", "model": decided.model_id}
 
-    @app.get("/metrics", include_in_schema=False)
-    def prometheus(request: Request) -> Response:
-        body, kind = request.app.state.metrics.exposed()
-        return Response(body, media_type=kind)
-
+    _add_moderations(app, settings.openai.path)
+    app.add_middleware(
+        Watch, openai_path=settings.openai.path, timeout=settings.server.timeout, observe=app.state.metrics.refusals
+    )
     app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
     return app
+
+
+def _mapped(attributes: Mapping[str, str], labels: Sequence[str]) -> dict[str, str]:
+    """Return which label of the model each of Perspective's attributes is."""
+    for name, label in attributes.items():
+        if label and label not in labels:
+            raise SettingsError(
+                f"[perspective] attributes: {name} = {label!r}, which the model does not know; "
+                f'expected one of {", ".join(labels)}, or "" to take it away'
+            )
+    return {name: label for name, label in {**ATTRIBUTES, **attributes}.items() if label}
+
+
+def _add_moderations(app: FastAPI, path: str) -> None:
+    """Answer OpenAI's clients where the settings say."""
+    if any(getattr(route, "path", None) == path for route in app.routes):
+        raise SettingsError(f"[openai] path: {path} is answered already; choose another, such as /v1/moderations")
+    app.add_api_route(path, routes.moderations, methods=["POST"], include_in_schema=False)
 
 
 @asynccontextmanager

@@ -10,11 +10,12 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from moderation.comments import Comment, Kind, Thread
+from moderation.floods import FloodWindow
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
-from moderation.service.gate import Admission
-from moderation.service.routes import bearer
+from moderation.service.routes import address, bearer, decided, noted
+from moderation.service.sites import Sites
 from moderation.store import Feedback
 
 LONGEST_ID = 500
@@ -150,12 +151,12 @@ def score(body: ScoreIn, request: Request) -> ScoresOut:
 
 @router.post("/check", summary="Decide about comments, with reasons")
 def check(body: CheckIn, request: Request) -> DecisionsOut:
-    """Decide about up to 1,000 comments of a thread; floods are found among them."""
-    admitted(request)
+    """Decide about up to 1,000 comments of a thread; floods are found among them, and where it is named among recent ones too."""
+    key_id = admitted(request)
     bounded(body, request)
     moderator: Moderator = request.app.state.moderator
-    decisions = moderator.check(thread_of(body))
-    request.app.state.metrics.decided(decisions)
+    decisions = moderator.check(thread_of(body), window=window_of(body, key_id, request))
+    decided(decisions, request)
     return DecisionsOut(
         model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
     )
@@ -188,7 +189,9 @@ def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
         )
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
-    return FeedbackOut(id=request.app.state.store.add(said))
+    kept = FeedbackOut(id=request.app.state.store.add(said))
+    request.app.state.metrics.kept(said.protocol)
+    return kept
 
 
 def admitted(request: Request, scope: str = "native") -> int | None:
@@ -199,7 +202,7 @@ def admitted(request: Request, scope: str = "native") -> int | None:
     HTTPException
         401 where there is no key that is in force for this, 429 where it calls too often.
     """
-    admission: Admission = request.app.state.gate.admit(bearer(request), scope)
+    admission = noted(request.app.state.gate.admit(bearer(request), scope, address(request)), request)
     if admission.outcome == "limited":
         raise HTTPException(429, "too many requests", admission.headers)
     if admission.outcome != "admitted":
@@ -220,13 +223,19 @@ def bounded(body: ScoreIn, request: Request) -> None:
         raise HTTPException(413, f"{len(body.comments)} comments; send at most {most} at once")
 
 
+def window_of(body: CheckIn, key_id: int | None, request: Request) -> FloodWindow | None:
+    """Return the recent comments of a site, for a call that names its thread: only then does an id name a comment for good."""
+    sites: Sites | None = request.app.state.sites
+    return sites.of(("native", key_id)) if sites is not None and (body.thread_id or body.url) else None
+
+
 def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
     """Return the comments of a request as a thread; as they are where two share an id."""
     comments = tuple(
         Comment(
             one.id,
             one.text.encode("utf-8", "replace").decode(),
-            thread_id=body.thread_id,
+            thread_id=body.thread_id or body.url,
             parent_id=one.parent_id,
             author=one.author,
             created_at=one.created_at if one.created_at and one.created_at.tzinfo else None,

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from moderation.policy import Decision
 from moderation.service import akismet, coral, openai, perspective
 from moderation.service.answer import Answer
-from moderation.service.gate import Admission
+from moderation.service.gate import Admission, Gate
+from moderation.service.logs import Facts
+from moderation.service.watch import FACTS
 from moderation.store import Feedback
 
 router = APIRouter(include_in_schema=False)
 
 
-def respond(answer: Answer) -> Response:
-    """Return an answer as the framework sends it."""
+def respond(answer: Answer, request: Request) -> Response:
+    """Return an answer as the framework sends it, and count what it tells of."""
+    if answer.decisions:
+        decided(answer.decisions, request)
     return Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
+
+
+def decided(decisions: Sequence[Decision], request: Request) -> None:
+    """Count decisions."""
+    facts: Facts = request.scope[FACTS]
+    facts.actions.update(decision.action for decision in decisions)
+    request.app.state.metrics.decided(decisions, facts.protocol)
+
+
+def noted(admission: Admission, request: Request) -> Admission:
+    """Note who calls, or why nobody may."""
+    facts: Facts = request.scope[FACTS]
+    if admission.key is not None:
+        facts.key, facts.key_id = admission.key.name, admission.key.id
+    if admission.outcome != "admitted":
+        facts.refused = admission.outcome
+    return admission
+
+
+def address(request: Request) -> str:
+    """Return where a request comes from, which is nowhere kept or logged."""
+    return request.client.host if request.client else ""
+
+
+async def admission_of(request: Request, key: str | None, scope: str) -> Admission:
+    """Ask the gate; beside everything else where it must ask the store."""
+    gate: Gate = request.app.state.gate
+    if gate.remembers(key):
+        return noted(gate.admit(key, scope, address(request)), request)
+    return noted(await run_in_threadpool(gate.admit, key, scope, address(request)), request)
 
 
 def bearer(request: Request) -> str | None:
@@ -33,29 +70,33 @@ def bearer(request: Request) -> str | None:
 @router.get("/$discovery/rest")
 def discovery(request: Request) -> Response:
     """Describe the API to Google's clients, with our own address."""
-    return respond(perspective.discovery(request.app.state.settings.server.public_url or str(request.base_url)))
+    url = request.app.state.settings.server.public_url or str(request.base_url)
+    return respond(perspective.discovery(url), request)
 
 
 @router.post("/v1alpha1/comments:analyze")
 async def analyze(request: Request) -> Response:
     """Score a comment."""
-    refused = _refused(_google(request, "perspective"), request)
+    refused = _refused(await _google(request, "perspective"), request)
     if refused is not None:
-        return respond(refused)
+        return respond(refused, request)
     state, body = request.app.state, await request.body()
     language = state.settings.perspective.language
     return respond(
-        await run_in_threadpool(perspective.analyze, body, state.moderator, state.attributes, default_language=language)
+        await run_in_threadpool(
+            perspective.analyze, body, state.moderator, state.attributes, default_language=language
+        ),
+        request,
     )
 
 
 @router.post("/v1alpha1/comments:suggestscore")
 async def suggest(request: Request) -> Response:
     """Keep what a moderator says of a comment."""
-    admission = _google(request, "feedback")
+    admission = await _google(request, "feedback")
     refused = _refused(admission, request)
     if refused is not None:
-        return respond(refused)
+        return respond(refused, request)
     answer, found = perspective.suggest(await request.body(), request.app.state.attributes)
     if found is not None:
         verdict = {"removed": int(found.removed)} if found.removed is not None else _verdict(found.scores, request)
@@ -73,13 +114,12 @@ async def suggest(request: Request) -> Response:
                 client_token=found.client_token,
             ),
         )
-    return respond(answer)
+    return respond(answer, request)
 
 
-def _google(request: Request, scope: str) -> Admission:
+async def _google(request: Request, scope: str) -> Admission:
     key = request.query_params.get("key") or request.headers.get("x-goog-api-key")
-    admitted: Admission = request.app.state.gate.admit(key, scope)
-    return admitted
+    return await admission_of(request, key, scope)
 
 
 def _refused(admission: Admission, request: Request) -> Answer | None:
@@ -106,6 +146,7 @@ def _verdict(scores: Any, request: Request) -> dict[str, int]:
 # Akismet
 
 SUBMISSIONS = ("submit-spam", "submit-ham")
+CALLS = frozenset((*SUBMISSIONS, "comment-check", "deactivate", "key-sites", "usage-limit", "verify-key"))
 
 
 @router.api_route("/1.1/{method}", methods=["GET", "POST"])
@@ -120,29 +161,38 @@ async def akismet_call(method: str, request: Request) -> Response:
         request.headers.get("content-type", ""),
         body,
     )
+    request.scope[FACTS].call = method if method in CALLS else None
     scope = "feedback" if method.startswith("submit-") else "akismet"
-    admission: Admission = request.app.state.gate.admit(call.key, scope)
-    if method == "verify-key":
-        return respond(akismet.verify(admission.outcome in ("admitted", "limited")))
+    admission = await admission_of(request, call.key, scope)
+    return respond(await _akismet(method, call, admission, request), request)
+
+
+async def _akismet(method: str, call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    if method == "verify-key" and (admission.key is not None or admission.outcome == "admitted"):
+        return akismet.verify(True)
     if admission.outcome == "limited":
-        return respond(Answer(429, b"", "text/plain", admission.headers))
+        return Answer(429, b"", "text/plain", admission.headers)
     if admission.outcome != "admitted":
-        return respond(akismet.invalid())
+        return akismet.invalid()
     if method == "comment-check":
-        return respond(await _checked(call, request))
+        return await _checked(call, admission, request)
     if method in SUBMISSIONS:
-        return respond(await _submitted(call, method == "submit-spam", admission, request))
-    return respond(_other_call(method, call))
+        return await _submitted(call, method == "submit-spam", admission, request)
+    return _other_call(method, call)
 
 
-async def _checked(call: akismet.Call, request: Request) -> Answer:
-    moderator, settings = request.app.state.moderator, request.app.state.settings.akismet
+async def _checked(call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    state = request.app.state
+    settings = state.settings.akismet
     return await run_in_threadpool(
         akismet.check,
         call,
-        moderator,
+        state.moderator,
         insult_is_spam=settings.insult_is_spam,
         recheck_after=settings.recheck_after,
+        discard=settings.discard,
+        sites=state.sites,
+        key_id=admission.key_id,
     )
 
 
@@ -186,23 +236,56 @@ async def coral_phase(request: Request) -> Response:
     if not state.settings.server.open:
         secrets = [secret.encode() for secret in settings.secrets]
         if not coral.signed(request.headers.get(coral.SIGNATURE), body, secrets):
-            return respond(Answer.json(401, {"error": "the signature is missing or wrong"}))
-    return respond(await run_in_threadpool(coral.moderate, body, state.moderator, settings.language, settings.dsa))
+            request.scope[FACTS].refused = "signature"
+            return respond(Answer.json(401, {"error": "the signature is missing or wrong"}), request)
+    return respond(
+        await run_in_threadpool(
+            coral.moderate, body, state.moderator, settings.language, settings.dsa, sites=state.sites
+        ),
+        request,
+    )
 
 
-@router.post("/v1/moderations")
 async def moderations(request: Request) -> Response:
     """Judge texts in the shape of OpenAI's endpoint."""
     state = request.app.state
-    admission: Admission = state.gate.admit(bearer(request), "openai")
+    admission = await admission_of(request, bearer(request), "openai")
     if admission.outcome == "limited":
         answer = openai.error(429, "Too many requests.", code="rate_limit_exceeded")
-        return respond(answer._replace(headers=admission.headers))
+        return respond(answer._replace(headers=admission.headers), request)
     if admission.outcome != "admitted":
-        return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"))
-    return respond(await run_in_threadpool(openai.moderations, await request.body(), state.moderator))
+        return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"), request)
+    return respond(await run_in_threadpool(openai.moderations, await request.body(), state.moderator), request)
+
+
+# Figures
+
+_SPOKEN_FOR = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+
+
+@router.get("/metrics")
+async def figures(request: Request) -> Response:
+    """Show the counters to those whom the settings name."""
+    who = request.app.state.settings.server.metrics
+    if who == "key":
+        if (await admission_of(request, bearer(request), "native")).key is None:
+            return respond(Answer.json(401, {"error": "give a key in the header Authorization: Bearer KEY"}), request)
+    elif who == "none" or not _is_local(request):
+        request.scope[FACTS].refused = "place"
+        return respond(Answer.json(403, {"error": "not from here; see [server] metrics in the settings"}), request)
+    body, media_type = await run_in_threadpool(request.app.state.metrics.exposed)
+    return respond(Answer(200, body, media_type), request)
+
+
+def _is_local(request: Request) -> bool:
+    """Tell whether a client on this machine asks for itself, and not a proxy for somebody."""
+    try:
+        return ip_address(address(request)).is_loopback and not any(name in request.headers for name in _SPOKEN_FOR)
+    except ValueError:
+        return False
 
 
 async def _keep(request: Request, feedback: Feedback) -> None:
     """Return when the feedback is on the disk."""
     await run_in_threadpool(request.app.state.store.add, feedback)
+    request.app.state.metrics.kept(feedback.protocol)
