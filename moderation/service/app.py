@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
+from moderation.errors import StoreError
 from moderation.moderator import Moderator
 from moderation.service import metrics, native, routes
 from moderation.service.gate import Gate
 from moderation.service.perspective import ATTRIBUTES
+from moderation.service.refusals import refusal
 from moderation.service.settings import Settings
 from moderation.store import Store
 
@@ -27,6 +30,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 HOUR = 3600
+logger = logging.getLogger(__name__)
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -66,9 +70,10 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     attributes = {**ATTRIBUTES, **settings.perspective.attributes}
     app.state.attributes = {name: label for name, label in attributes.items() if label}
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
-    app.include_router(native.router)
-    app.include_router(routes.router)
-    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.router.routes += [*native.router.routes, *routes.ROUTES]  # a router within another costs each request
+    for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
+        app.add_exception_handler(kind, answer)
+    app.add_exception_handler(Exception, _failed)
 
     @app.get("/healthz", tags=["operations"], summary="The process lives")
     def healthz() -> dict[str, str]:
@@ -105,8 +110,26 @@ async def _purging(app: FastAPI) -> AsyncIterator[None]:
 async def _unreadable(request: Request, error: Exception) -> Response:
     """Say what is wrong with a body, without what it held."""
     assert isinstance(error, RequestValidationError)
-    found = [{"at": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
-    return JSONResponse({"error": "the request cannot be read", "found": found[:20]}, 422)
+    found = [{"at": ".".join(map(str, one["loc"]))[:200], "expected": one["msg"]} for one in error.errors()[:20]]
+    return routes.respond(refusal(request.url.path, 422, "the request cannot be read", found=found))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return routes.respond(refusal(request.url.path, error.status_code, str(error.detail), error.headers or {}))
+
+
+async def _unkept(request: Request, error: Exception) -> Response:
+    """Say that the store does not answer; the log says why."""
+    logger.error("%s", error)
+    return routes.respond(
+        refusal(request.url.path, 503, "the store cannot be reached; try again", {"Retry-After": "5"})
+    )
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Say that the fault is ours; the framework logs it."""
+    return routes.respond(refusal(request.url.path, 500, "internal error"))
 
 
 class Guard:

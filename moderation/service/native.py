@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
 
 from moderation.comments import Comment, Kind, Thread
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
+from moderation.service.documented import DocumentedRoute
 from moderation.service.gate import Admission
 from moderation.service.routes import bearer
+from moderation.service.turns import take
 from moderation.store import Feedback
 
 LONGEST_ID = 500
@@ -122,6 +126,13 @@ class FeedbackOut(BaseModel):
     id: str
 
 
+class ErrorOut(BaseModel):
+    """Why a request was refused; of a body that cannot be read, where it is wrong."""
+
+    error: str
+    found: list[dict[str, str]] = []
+
+
 class ModelOut(BaseModel):
     """The model in use and its card."""
 
@@ -131,38 +142,63 @@ class ModelOut(BaseModel):
     card: dict[str, Any]
 
 
-router = APIRouter(prefix="/v1", tags=["native"])
+def _refusal(message: str, said: str) -> dict[str, Any]:
+    return {"model": ErrorOut, "description": said, "content": {"application/json": {"example": {"error": message}}}}
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: _refusal("give a key in the header Authorization: Bearer KEY", "No key that is in force for this"),
+    413: _refusal("1001 comments; send at most 1000 at once", "The body or the number of comments is too large"),
+    422: _refusal("the request cannot be read", "The body is not JSON of the right shape"),
+    429: _refusal("too many requests", "The key calls too often; `Retry-After` says when to come again"),
+    503: _refusal("the store cannot be reached", "Nothing was kept; try again"),
+}
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["native"],
+    route_class=DocumentedRoute,
+    dependencies=[
+        Security(HTTPBearer(auto_error=False, scheme_name="key"))
+    ],  # for the description; `admitted` checks it
+    responses=REFUSALS,
+)
 
 
 @router.post("/score", summary="Score comments")
-def score(body: ScoreIn, request: Request) -> ScoresOut:
+async def score(request: Request, body: ScoreIn) -> ScoresOut:
     """Score up to 1,000 comments; each is read on its own."""
     admitted(request)
     bounded(body, request)
-    moderator: Moderator = request.app.state.moderator
+    model = request.app.state.moderator.model
     texts = [comment.text for comment in body.comments]
-    found = zip(body.comments, moderator.model.score(texts), strict=True)
+    scores = await take(sum(map(len, texts)), model.score, texts)
     return ScoresOut(
-        model=moderator.model.id,
-        comments=[ScoreOut(id=c.id, scores=dict(s.probabilities), coverage=s.coverage) for c, s in found],
+        model=model.id,
+        comments=[
+            ScoreOut(id=c.id, scores=s.probabilities, coverage=s.coverage)
+            for c, s in zip(body.comments, scores, strict=True)
+        ],
     )
 
 
 @router.post("/check", summary="Decide about comments, with reasons")
-def check(body: CheckIn, request: Request) -> DecisionsOut:
+async def check(request: Request, body: CheckIn) -> DecisionsOut:
     """Decide about up to 1,000 comments of a thread; floods are found among them."""
     admitted(request)
     bounded(body, request)
-    moderator: Moderator = request.app.state.moderator
-    decisions = moderator.check(thread_of(body))
-    request.app.state.metrics.decided(decisions)
+    state = request.app.state
+    size = sum(len(comment.text) for comment in body.comments)
+    decisions = await take(size, state.moderator.check, thread_of(body))
+    state.metrics.decided(decisions)
+    moderator: Moderator = state.moderator
     return DecisionsOut(
         model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
     )
 
 
 @router.get("/models", summary="The model in use")
-def models(request: Request) -> list[ModelOut]:
+async def models(request: Request) -> list[ModelOut]:
     """Say which model answers, and what its card says of it."""
     admitted(request)
     model = request.app.state.moderator.model
@@ -170,7 +206,7 @@ def models(request: Request) -> list[ModelOut]:
 
 
 @router.post("/feedback", status_code=201, summary="Say what a person decided")
-def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
+async def feedback(request: Request, body: FeedbackIn) -> FeedbackOut:
     """Keep a decision; the answer comes when it is on the disk."""
     key_id = admitted(request, "feedback")
     try:
@@ -188,7 +224,7 @@ def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
         )
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
-    return FeedbackOut(id=request.app.state.store.add(said))
+    return FeedbackOut(id=await run_in_threadpool(request.app.state.store.add, said))
 
 
 def admitted(request: Request, scope: str = "native") -> int | None:
@@ -221,12 +257,13 @@ def bounded(body: ScoreIn, request: Request) -> None:
 
 
 def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
-    """Return the comments of a request as a thread; as they are where two share an id."""
+    """Return the comments of a request as a thread; as they are where it is one, or where two share an id."""
+    thread_id = body.thread_id or body.url or ""
     comments = tuple(
         Comment(
             one.id,
             one.text.encode("utf-8", "replace").decode(),
-            thread_id=body.thread_id,
+            thread_id=thread_id,
             parent_id=one.parent_id,
             author=one.author,
             created_at=one.created_at if one.created_at and one.created_at.tzinfo else None,
@@ -234,9 +271,9 @@ def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
         )
         for one in body.comments
     )
-    if len({comment.id for comment in comments}) < len(comments):
+    if len({comment.id for comment in comments}) < max(2, len(comments)):
         return comments
-    return Thread(body.thread_id or body.url or "", comments, body.title, body.url)
+    return Thread(thread_id, comments, body.title, body.url)
 
 
 def decision_out(decision: Decision) -> DecisionOut:
