@@ -35,11 +35,16 @@ def serve(
     ] = False,
 ) -> None:
     """Answer Perspective, Akismet, Coral, OpenAI and native clients over HTTP."""
-    missing = [name for name in ("fastapi", "uvicorn", "sqlalchemy", "prometheus_client") if find_spec(name) is None]
+    missing = [
+        name
+        for name in ("fastapi", "uvicorn", "httptools", "sqlalchemy", "prometheus_client")
+        if find_spec(name) is None
+    ]
     if missing:
         raise ModerationError(f'the service needs {", ".join(missing)}: pip install "moderation[service]"')
     import uvicorn
 
+    from moderation.service.connections import OPTIONS
     from moderation.service.settings import Settings
 
     settings = Settings.read(config)
@@ -58,7 +63,15 @@ def serve(
         app.state.store.close()
         return
     if server.workers == 1:
-        uvicorn.run(app, host=server.host, port=server.port, access_log=False, server_header=False, log_level="warning")
+        uvicorn.run(
+            app,
+            host=server.host,
+            port=server.port,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            **OPTIONS,
+        )
         return
     app.state.store.close()
     os.environ |= ({CONFIG: str(config)} if config else {}) | ({OPEN: "1"} if server.open else {})
@@ -71,6 +84,7 @@ def serve(
         access_log=False,
         server_header=False,
         log_level="warning",
+        **OPTIONS,
     )
 
 

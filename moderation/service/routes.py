@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
 
 from moderation.policy import Decision
 from moderation.service import akismet, coral, openai, perspective
 from moderation.service.answer import Answer
-from moderation.service.gate import Admission, Gate
+from moderation.service.callers import admission_of, bearer, is_local
+from moderation.service.gate import Admission
 from moderation.service.logs import Facts
+from moderation.service.turns import take
 from moderation.service.watch import FACTS
 from moderation.store import Feedback
-
-router = APIRouter(include_in_schema=False)
 
 
 def respond(answer: Answer, request: Request) -> Response:
@@ -35,46 +35,15 @@ def decided(decisions: Sequence[Decision], request: Request) -> None:
     request.app.state.metrics.decided(decisions, facts.protocol)
 
 
-def noted(admission: Admission, request: Request) -> Admission:
-    """Note who calls, or why nobody may."""
-    facts: Facts = request.scope[FACTS]
-    if admission.key is not None:
-        facts.key, facts.key_id = admission.key.name, admission.key.id
-    if admission.outcome != "admitted":
-        facts.refused = admission.outcome
-    return admission
-
-
-def address(request: Request) -> str:
-    """Return where a request comes from, which is nowhere kept or logged."""
-    return request.client.host if request.client else ""
-
-
-async def admission_of(request: Request, key: str | None, scope: str) -> Admission:
-    """Ask the gate; beside everything else where it must ask the store."""
-    gate: Gate = request.app.state.gate
-    if gate.remembers(key):
-        return noted(gate.admit(key, scope, address(request)), request)
-    return noted(await run_in_threadpool(gate.admit, key, scope, address(request)), request)
-
-
-def bearer(request: Request) -> str | None:
-    """Return the key of the header ``Authorization``, or of ``X-API-Key``."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if kind.lower() == "bearer" and key.strip() else request.headers.get("x-api-key")
-
-
 # Perspective
 
 
-@router.get("/$discovery/rest")
-def discovery(request: Request) -> Response:
+async def discovery(request: Request) -> Response:
     """Describe the API to Google's clients, with our own address."""
     url = request.app.state.settings.server.public_url or str(request.base_url)
     return respond(perspective.discovery(url), request)
 
 
-@router.post("/v1alpha1/comments:analyze")
 async def analyze(request: Request) -> Response:
     """Score a comment."""
     refused = _refused(await _google(request, "perspective"), request)
@@ -83,14 +52,11 @@ async def analyze(request: Request) -> Response:
     state, body = request.app.state, await request.body()
     language = state.settings.perspective.language
     return respond(
-        await run_in_threadpool(
-            perspective.analyze, body, state.moderator, state.attributes, default_language=language
-        ),
+        await take(len(body), perspective.analyze, body, state.moderator, state.attributes, default_language=language),
         request,
     )
 
 
-@router.post("/v1alpha1/comments:suggestscore")
 async def suggest(request: Request) -> Response:
     """Keep what a moderator says of a comment."""
     admission = await _google(request, "feedback")
@@ -149,11 +115,9 @@ SUBMISSIONS = ("submit-spam", "submit-ham")
 CALLS = frozenset((*SUBMISSIONS, "comment-check", "deactivate", "key-sites", "usage-limit", "verify-key"))
 
 
-@router.api_route("/1.1/{method}", methods=["GET", "POST"])
-@router.api_route("/1.2/{method}", methods=["GET", "POST"])
-async def akismet_call(method: str, request: Request) -> Response:
+async def akismet_call(request: Request) -> Response:
     """Answer a call of an Akismet client."""
-    body = await request.body()
+    method, body = request.path_params["method"], await request.body()
     call = akismet.call(
         request.headers.get("host", ""),
         request.url.path,
@@ -184,7 +148,8 @@ async def _akismet(method: str, call: akismet.Call, admission: Admission, reques
 async def _checked(call: akismet.Call, admission: Admission, request: Request) -> Answer:
     state = request.app.state
     settings = state.settings.akismet
-    return await run_in_threadpool(
+    return await take(
+        sum(map(len, call.fields.values())),
         akismet.check,
         call,
         state.moderator,
@@ -228,7 +193,6 @@ def _other_call(method: str, call: akismet.Call) -> Answer:
 # Coral and OpenAI
 
 
-@router.post("/coral")
 async def coral_phase(request: Request) -> Response:
     """Decide about a comment for Coral's external moderation phase, which signs its requests."""
     state, body = request.app.state, await request.body()
@@ -239,8 +203,8 @@ async def coral_phase(request: Request) -> Response:
             request.scope[FACTS].refused = "signature"
             return respond(Answer.json(401, {"error": "the signature is missing or wrong"}), request)
     return respond(
-        await run_in_threadpool(
-            coral.moderate, body, state.moderator, settings.language, settings.dsa, sites=state.sites
+        await take(
+            len(body), coral.moderate, body, state.moderator, settings.language, settings.dsa, sites=state.sites
         ),
         request,
     )
@@ -255,37 +219,41 @@ async def moderations(request: Request) -> Response:
         return respond(answer._replace(headers=admission.headers), request)
     if admission.outcome != "admitted":
         return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"), request)
-    return respond(await run_in_threadpool(openai.moderations, await request.body(), state.moderator), request)
+    body = await request.body()
+    return respond(await take(len(body), openai.moderations, body, state.moderator), request)
 
 
 # Figures
 
-_SPOKEN_FOR = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
-
-@router.get("/metrics")
 async def figures(request: Request) -> Response:
     """Show the counters to those whom the settings name."""
     who = request.app.state.settings.server.metrics
     if who == "key":
         if (await admission_of(request, bearer(request), "native")).key is None:
             return respond(Answer.json(401, {"error": "give a key in the header Authorization: Bearer KEY"}), request)
-    elif who == "none" or not _is_local(request):
+    elif who == "none" or not is_local(request):
         request.scope[FACTS].refused = "place"
         return respond(Answer.json(403, {"error": "not from here; see [server] metrics in the settings"}), request)
     body, media_type = await run_in_threadpool(request.app.state.metrics.exposed)
     return respond(Answer(200, body, media_type), request)
 
 
-def _is_local(request: Request) -> bool:
-    """Tell whether a client on this machine asks for itself, and not a proxy for somebody."""
-    try:
-        return ip_address(address(request)).is_loopback and not any(name in request.headers for name in _SPOKEN_FOR)
-    except ValueError:
-        return False
-
-
 async def _keep(request: Request, feedback: Feedback) -> None:
     """Return when the feedback is on the disk."""
     await run_in_threadpool(request.app.state.store.add, feedback)
     request.app.state.metrics.kept(feedback.protocol)
+
+
+def served(openai_path: str) -> list[Route]:
+    """Return the paths: Starlette's own routes, since nothing here is read or written by FastAPI; half the work of one of its."""
+    return [
+        Route("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
+        Route("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
+        Route("/$discovery/rest", discovery, methods=["GET"]),
+        Route("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
+        Route("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
+        Route("/coral", coral_phase, methods=["POST"]),
+        Route(openai_path, moderations, methods=["POST"]),
+        Route("/metrics", figures, methods=["GET"]),
+    ]

@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect
 
 from moderation.service import logs
 from moderation.service.answer import Answer
-from moderation.service.failures import failure, protocol
 from moderation.service.logs import Facts
+from moderation.service.refusals import protocol, refusal
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,6 +27,7 @@ FACTS = "moderation.facts"
 GONE = Answer(499, b"", "text/plain")
 """Of a client that has closed the connection: it reads it nowhere but in log lines and figures."""
 _METHODS = frozenset(("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"))
+_CLOSE = {"Connection": "close"}  # the rest of a request that is too slow is not waited for
 _REFUSED = {413: "size"}
 
 
@@ -113,7 +114,9 @@ class _Request:
         """Answer in place of the application, which has not begun to."""
         if not self.status:
             self.facts.refused = "timeout"
-            self._late = asyncio.ensure_future(self._answer(failure(self.facts.protocol, "timeout")))
+            self._late = asyncio.ensure_future(
+                self._answer(refusal(self.facts.protocol, 503, "no answer in time", _CLOSE))
+            )
 
     async def fail(self, error: Exception) -> None:
         """Log what nobody expected, and say that there is no answer; after `expire` nobody listens any more."""
@@ -125,7 +128,7 @@ class _Request:
             return
         logs.unexpected(error, self.facts)
         if not self.status:
-            await self._answer(failure(self.facts.protocol, "error"))
+            await self._answer(refusal(self.facts.protocol, 500, "internal error"))
 
     async def end(self) -> None:
         """Wait until what was sent in place of the application is out."""
