@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from moderation.comments import Comment, Kind, Thread
+from moderation.floods import FloodWindow
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
+from moderation.service.callers import admission_of, bearer
 from moderation.service.documented import DocumentedRoute
-from moderation.service.gate import Admission
-from moderation.service.routes import bearer
+from moderation.service.routes import decided
+from moderation.service.sites import Sites
 from moderation.service.turns import take
 from moderation.store import Feedback
 
@@ -168,7 +170,7 @@ router = APIRouter(
 @router.post("/score", summary="Score comments")
 async def score(request: Request, body: ScoreIn) -> ScoresOut:
     """Score up to 1,000 comments; each is read on its own."""
-    admitted(request)
+    await admitted(request)
     bounded(body, request)
     model = request.app.state.moderator.model
     texts = [comment.text for comment in body.comments]
@@ -184,14 +186,13 @@ async def score(request: Request, body: ScoreIn) -> ScoresOut:
 
 @router.post("/check", summary="Decide about comments, with reasons")
 async def check(request: Request, body: CheckIn) -> DecisionsOut:
-    """Decide about up to 1,000 comments of a thread; floods are found among them."""
-    admitted(request)
+    """Decide about up to 1,000 comments of a thread; floods are found among them, and among recent ones where it is named."""
+    key_id = await admitted(request)
     bounded(body, request)
-    state = request.app.state
+    moderator: Moderator = request.app.state.moderator
     size = sum(len(comment.text) for comment in body.comments)
-    decisions = await take(size, state.moderator.check, thread_of(body))
-    state.metrics.decided(decisions)
-    moderator: Moderator = state.moderator
+    decisions = await take(size, moderator.check, thread_of(body), window=window_of(body, key_id, request))
+    decided(decisions, request)
     return DecisionsOut(
         model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
     )
@@ -200,7 +201,7 @@ async def check(request: Request, body: CheckIn) -> DecisionsOut:
 @router.get("/models", summary="The model in use")
 async def models(request: Request) -> list[ModelOut]:
     """Say which model answers, and what its card says of it."""
-    admitted(request)
+    await admitted(request)
     model = request.app.state.moderator.model
     return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
 
@@ -208,7 +209,7 @@ async def models(request: Request) -> list[ModelOut]:
 @router.post("/feedback", status_code=201, summary="Say what a person decided")
 async def feedback(request: Request, body: FeedbackIn) -> FeedbackOut:
     """Keep a decision; the answer comes when it is on the disk."""
-    key_id = admitted(request, "feedback")
+    key_id = await admitted(request, "feedback")
     try:
         said = Feedback(
             protocol="native",
@@ -224,10 +225,12 @@ async def feedback(request: Request, body: FeedbackIn) -> FeedbackOut:
         )
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
-    return FeedbackOut(id=await run_in_threadpool(request.app.state.store.add, said))
+    kept = FeedbackOut(id=await run_in_threadpool(request.app.state.store.add, said))
+    request.app.state.metrics.kept(said.protocol)
+    return kept
 
 
-def admitted(request: Request, scope: str = "native") -> int | None:
+async def admitted(request: Request, scope: str = "native") -> int | None:
     """Return the number of the key of a request; None in an open service.
 
     Raises
@@ -235,7 +238,7 @@ def admitted(request: Request, scope: str = "native") -> int | None:
     HTTPException
         401 where there is no key that is in force for this, 429 where it calls too often.
     """
-    admission: Admission = request.app.state.gate.admit(bearer(request), scope)
+    admission = await admission_of(request, bearer(request), scope)
     if admission.outcome == "limited":
         raise HTTPException(429, "too many requests", admission.headers)
     if admission.outcome != "admitted":
@@ -254,6 +257,12 @@ def bounded(body: ScoreIn, request: Request) -> None:
     most = request.app.state.settings.server.comments
     if len(body.comments) > most:
         raise HTTPException(413, f"{len(body.comments)} comments; send at most {most} at once")
+
+
+def window_of(body: CheckIn, key_id: int | None, request: Request) -> FloodWindow | None:
+    """Return the recent comments of a site, for a call that names its thread: only then does an id name a comment for good."""
+    sites: Sites | None = request.app.state.sites
+    return sites.of(("native", key_id)) if sites is not None and (body.thread_id or body.url) else None
 
 
 def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
