@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.comments import Comment, Kind, Thread
 from moderation.floods import FloodWindow
+from moderation.labels import FIELDS
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
@@ -32,7 +33,7 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
 
 class CommentIn(_Body):
@@ -116,7 +117,11 @@ class FeedbackIn(_Body):
 
     comment: CommentIn
     labels: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], bool], Field(max_length=20)
+        dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], bool],
+        Field(
+            max_length=20,
+            json_schema_extra={"additionalProperties": False, "propertyNames": {"not": {"enum": sorted(FIELDS)}}},
+        ),
     ]
     url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
     language: Annotated[str, StringConstraints(max_length=20)] | None = None
