@@ -37,7 +37,8 @@ def store(tmp_path):
 @pytest.fixture
 def client(store, moderator):
     def client(**sections):
-        return TestClient(create_app(Settings.of(sections), store, moderator), raise_server_exceptions=False)
+        application = create_app(Settings.of(sections), store, moderator)
+        return TestClient(application, raise_server_exceptions=False, client=("127.0.0.1", 50000))
 
     return client
 
@@ -203,7 +204,7 @@ def test_the_process_says_how_it_is(client):
         ("[serveur]", "unknown section [serveur]"),
         ("[store]\nurls = 'x'", "[store] urls: unknown; expected one of"),
         ("[coral]\nsecrets = 'x'", "expected a list of texts"),
-        ("port =", "cannot be read"),
+        ("port =", "not TOML in UTF-8"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, message):

@@ -164,7 +164,7 @@ def test_fields_are_bounded():
 
 
 def test_the_key_is_answered_in_one_word_and_help_stands_on_errors_only():
-    assert akismet.verify(True) == (200, b"valid", "text/plain; charset=utf-8", {})
+    assert akismet.verify(True)[:4] == (200, b"valid", "text/plain; charset=utf-8", {})
     for answer in (akismet.verify(False), akismet.invalid()):
         assert (answer.status, answer.body) == (200, b"invalid")
         assert answer.headers["X-akismet-debug-help"]
@@ -336,7 +336,7 @@ def test_feedback_is_thanked_and_handed_on():
         "blog_lang": "fr_FR",
     }
     answer, kept = akismet.submit(called(fields), spam=True)
-    assert answer == (200, b"Thanks for making the web a better place.", "text/plain; charset=utf-8", {})
+    assert answer[:4] == (200, b"Thanks for making the web a better place.", "text/plain; charset=utf-8", {})
     assert kept is not None
     assert (kept.text, kept.spam, kept.comment_id, kept.parent_id, kept.author) == ("Gagnez", True, "7", "3", "Ali")
     assert (kept.post_id, kept.reporter, kept.language, kept.permalink) == ("12", "moderatrice", "fr_FR", None)

@@ -17,6 +17,7 @@ from moderation.moderator import Moderator
 from moderation.service import forms, reasons
 from moderation.service.answer import Answer
 from moderation.service.bodies import LONGEST, Judged, judge, readings, sound
+from moderation.service.sites import Seen, Sites
 
 THANKS = "Thanks for making the web a better place."
 #: Seconds. WordPress's plugin publishes a held comment by itself after twice this time, unless a person has decided or the
@@ -147,6 +148,8 @@ def check(
     insult_is_spam: bool = False,
     recheck_after: int = RECHECK_AFTER,
     discard: float = DISCARD,
+    sites: Sites | None = None,
+    key_id: int | None = None,
 ) -> Answer:
     """Answer comment-check.
 
@@ -158,6 +161,8 @@ def check(
         Seconds, for a comment that a person should see.
     discard
         Least probability of spam, of a comment that is rejected as spam, to call it blatant; above 1 for never.
+    sites, key_id
+        The recent comments of all sites, of which this is that of a key and a blog; None for no look at them.
     """
     found = {"X-akismet-guid": str(uuid.uuid4())}
     fields = call.fields
@@ -171,16 +176,26 @@ def check(
         moderator,
         author=fields.get("comment_author") or None,
         parent_id=None if parent in ("", "0") else parent,
+        seen=_seen(fields, sites, key_id),
     )
     found |= reasons.headers(judged)
     causes = _rejecting(judged, moderator)
     if causes & {"spam", *(("insult",) if insult_is_spam else ())}:
         if "spam" in causes and judged.decision.scores.probabilities.get("spam", 0.0) >= discard:
             found["X-akismet-pro-tip"] = "discard"
-        return Answer.text("true", found)
+        return Answer.text("true", found)._replace(decisions=[judged.decision])
     if judged.decision.flagged or fields.get(TRAP):
         found["X-akismet-recheck-after"] = str(recheck_after)
-    return Answer.text("false", found)
+    return Answer.text("false", found)._replace(decisions=[judged.decision])
+
+
+def _seen(fields: Mapping[str, str], sites: Sites | None, key_id: int | None) -> Seen | None:
+    """Return how a comment is compared with recent ones; not at all after an edit, whose first text would count as a copy."""
+    if sites is None or fields.get("recheck_reason", "").strip().lower() == "edit":
+        return None
+    story = fields.get("comment_post_ID") or fields.get("permalink", "")
+    author = fields.get("comment_author")
+    return sites.seen((key_id, fields.get("blog", "")), story, author, fields.get("comment_content", ""))
 
 
 def _is_test_spam(fields: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ Scores are the probabilities of the model and nothing else: a rule of the site o
 from moderation.service.perspective.analysis import analyze
 from moderation.service.perspective.attributes import ATTRIBUTES
 from moderation.service.perspective.discovery import discovery
-from moderation.service.perspective.errors import failure
+from moderation.service.perspective.errors import failure, refusal
 from moderation.service.perspective.suggestions import SuggestedSpan, Suggestion, suggest
 
-__all__ = ["ATTRIBUTES", "SuggestedSpan", "Suggestion", "analyze", "discovery", "failure", "suggest"]
+__all__ = ["ATTRIBUTES", "SuggestedSpan", "Suggestion", "analyze", "discovery", "failure", "refusal", "suggest"]
