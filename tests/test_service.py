@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.cli import main
-from moderation.errors import StoreError
 from moderation.service.app import HEADERS, create_app
 from moderation.service.gate import Gate
 from moderation.service.settings import Settings, SettingsError
@@ -92,36 +91,11 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
     assert (kept.protocol, dict(kept.verdict), kept.text) == ("perspective", {"insult": 1}, INSULT)
 
 
-@pytest.mark.parametrize(
-    ("verb", "path"),
-    [
-        ("GET", "comments:analyze"),
-        ("PUT", "comments:suggestscore"),
-        ("POST", "comments:delete"),
-        ("POST", "comments:analyze/"),
-        ("POST", "/comments:analyze"),
-    ],
-)
-def test_another_path_of_google_is_an_error_that_its_clients_read(client, key, verb, path):
-    found = client().request(verb, f"/v1alpha1/{path}?key={key}", follow_redirects=False)
-    assert (found.status_code, found.json()["error"]["status"]) == (404, "NOT_FOUND")
-
-
 def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
     api = client(perspective={"language": "en"})
     decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
     found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
     assert found.json() == {"detectedLanguages": ["en"]}
-
-
-def test_a_suggestion_that_cannot_be_kept_is_not_acknowledged(client, key, store, monkeypatch):
-    def full(feedback):
-        raise StoreError("the disk is full")
-
-    monkeypatch.setattr(store, "add", full)
-    decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
-    found = client().post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
-    assert (found.status_code, found.json()["error"]["status"]) == (503, "UNAVAILABLE")
 
 
 def test_akismet_clients_check_and_say_what_they_decided(client, key, store):

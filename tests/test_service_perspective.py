@@ -663,6 +663,7 @@ def test_a_suggestion_for_no_comment_is_refused():
             "Quota exceeded for quota metric 'Analysis requests (AnalyzeComment)'",
         ),
         ("NOT_FOUND", 404, "NOT_FOUND", "Requested entity was not found."),
+        ("INTERNAL", 500, "INTERNAL", "Internal error encountered."),
         ("UNAVAILABLE", 503, "UNAVAILABLE", "The service is currently unavailable."),
     ],
 )

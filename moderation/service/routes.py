@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from moderation.errors import StoreError
 from moderation.service import akismet, coral, openai, perspective
 from moderation.service.answer import Answer
 from moderation.service.gate import Admission
@@ -57,32 +56,26 @@ async def suggest(request: Request) -> Response:
     refused = _refused(admission, request)
     if refused is not None:
         return respond(refused)
-    state, body = request.app.state, await request.body()
-    answer, found = perspective.suggest(body, state.attributes, state.settings.perspective.language)
+    answer, found = perspective.suggest(
+        await request.body(), request.app.state.attributes, request.app.state.settings.perspective.language
+    )
     if found is not None:
         verdict = {"removed": int(found.removed)} if found.removed is not None else _verdict(found.scores, request)
-        kept = Feedback(
-            protocol="perspective",
-            verdict=verdict,
-            text=found.text,
-            comment_id=found.comment_id,
-            parent_id=found.parent_id,
-            thread=found.url,
-            language=found.language,
-            key_id=admission.key_id,
-            client_token=found.client_token,
+        await _keep(
+            request,
+            Feedback(
+                protocol="perspective",
+                verdict=verdict,
+                text=found.text,
+                comment_id=found.comment_id,
+                parent_id=found.parent_id,
+                thread=found.url,
+                language=found.language,
+                key_id=admission.key_id,
+                client_token=found.client_token,
+            ),
         )
-        try:
-            await _keep(request, kept)
-        except StoreError:
-            return respond(perspective.failure("UNAVAILABLE"))
     return respond(answer)
-
-
-@router.api_route("/v1alpha1/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-def unknown_method() -> Response:
-    """Refuse any other path or verb as Google does: with an error that its clients can read."""
-    return respond(perspective.failure("NOT_FOUND"))
 
 
 def _google(request: Request, scope: str) -> Admission:

@@ -16,7 +16,7 @@ ErrorType = Literal[
     "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
     "INVALID_REQUEST",
 ]
-Failure = Literal["API_KEY_INVALID", "PERMISSION_DENIED", "RATE_LIMIT", "NOT_FOUND", "UNAVAILABLE"]
+Failure = Literal["API_KEY_INVALID", "PERMISSION_DENIED", "RATE_LIMIT", "NOT_FOUND", "INTERNAL", "UNAVAILABLE"]
 INVALID_JSON = "Invalid JSON payload received."
 SERVICE = "commentanalyzer.googleapis.com"  # the name that clients look for, wherever the service runs
 LONGEST_NAME = 100  # characters of an attribute or a language that are repeated in a message
@@ -37,6 +37,7 @@ _FAILURES: Mapping[Failure, tuple[int, str, str]] = {
         f"'Analysis requests (AnalyzeComment) per minute' of service '{SERVICE}'.",
     ),
     "NOT_FOUND": (404, "NOT_FOUND", "Requested entity was not found."),
+    "INTERNAL": (500, "INTERNAL", "Internal error encountered."),
     "UNAVAILABLE": (503, "UNAVAILABLE", "The service is currently unavailable."),
 }
 
