@@ -20,6 +20,7 @@ LAYERS = [
     ["copies"],
     ["moderator", "evaluation", "slices", "dataset", "training"],
     ["labelling"],
+    ["thresholds"],
     ["store"],
     ["service"],
     ["cli"],

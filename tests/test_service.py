@@ -92,6 +92,13 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
     assert (kept.protocol, dict(kept.verdict), kept.text) == ("perspective", {"insult": 1}, INSULT)
 
 
+def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
+    api = client(perspective={"language": "en"})
+    decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
+    found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
+    assert found.json() == {"detectedLanguages": ["en"]}
+
+
 def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     api, host = client(), {"Host": f"{key}.rest.akismet.com"}
     spam = {

@@ -64,7 +64,9 @@ async def suggest(request: Request) -> Response:
     refused = _refused(admission, request)
     if refused is not None:
         return respond(refused, request)
-    answer, found = perspective.suggest(await request.body(), request.app.state.attributes)
+    answer, found = perspective.suggest(
+        await request.body(), request.app.state.attributes, request.app.state.settings.perspective.language
+    )
     if found is not None:
         verdict = {"removed": int(found.removed)} if found.removed is not None else _verdict(found.scores, request)
         await _keep(
