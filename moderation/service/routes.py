@@ -32,7 +32,11 @@ def bearer(request: Request) -> str | None:
 
 @router.get("/$discovery/rest")
 def discovery(request: Request) -> Response:
-    """Describe the API to Google's clients, with our own address."""
+    """Describe the API to Google's clients, with our own address; one that shows a wrong key learns it here, as at Google's."""
+    if request.query_params.get("key") and all(
+        _google(request, scope).outcome == "unknown" for scope in ("perspective", "feedback")
+    ):
+        return respond(perspective.failure("API_KEY_INVALID"))
     return respond(perspective.discovery(request.app.state.settings.server.public_url or str(request.base_url)))
 
 
