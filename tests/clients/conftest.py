@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
 from front import certificate
 
 from moderation.store import SCOPES, Feedback, Store
