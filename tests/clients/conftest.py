@@ -17,14 +17,10 @@ from moderation.store import SCOPES, Feedback, Store
 collect_ignore_glob = ["programs/*"]  # they run in environments of their own
 
 CORAL_SECRET = "a-secret-of-the-tests"
-SETTINGS = f"""
-[store]
-url = "{{store}}"
-keep_texts = true
-keep_authors = true
-[coral]
-secrets = ["{CORAL_SECRET}"]
-"""
+SETTINGS = {
+    "[store]": 'url = "{store}"\nkeep_texts = true\nkeep_authors = true\n',
+    "[coral]": f'secrets = ["{CORAL_SECRET}"]\n',
+}
 NAMES = Path(__file__).parent / "programs" / "names"
 
 
@@ -57,7 +53,7 @@ class Server(NamedTuple):
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start a service; `settings` are added to those of the tests."""
+    """Start a service; `settings` are added to those of the tests, a section takes the place of theirs."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(settings: str = "", port: int = 0) -> Server:
@@ -66,7 +62,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., S
         with Store(folder / "moderation.db") as store:
             key = store.create_key("journal.example", SCOPES)
         config, log = folder / "moderation.toml", folder / "log"
-        config.write_text(SETTINGS.format(store=folder / "moderation.db") + settings, encoding="utf-8")
+        usual = "".join(f"{name}\n{section}" for name, section in SETTINGS.items() if name not in settings)
+        config.write_text(usual.format(store=folder / "moderation.db") + settings, encoding="utf-8")
         command = [sys.executable, "-c", "from moderation.cli import main; main()", "serve", "--config", config]
         with log.open("wb") as file:
             process = subprocess.Popen([*command, "--port", str(port)], stdout=file, stderr=file)
