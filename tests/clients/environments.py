@@ -31,16 +31,16 @@ def python(name: str, *requirements: str) -> Path:
         _quietly(sys.executable, "-m", "venv", "--without-pip", folder)
         packages = [arg for one in requirements for arg in (("--editable", str(ROOT)) if one == "." else (one,))]
         pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", interpreter)
-        _quietly(*pip, "install", "--prefer-binary", *packages)
+        _quietly(*pip, "install", "--prefer-binary", "--no-compile", *packages)
         (folder / "installed").touch()
     return interpreter
 
 
 def node(name: str, *packages: str) -> Path:
-    """Return a folder whose node_modules hold these packages; skips where there is no npm."""
+    """Return a folder whose node_modules hold these packages; skips where there is no npm, but not in CI."""
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("Node.js and npm are not installed")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Node.js and npm are not installed")
     folder = FOLDER / f"{name}-{_hash(*packages)}"
     if not (folder / "installed").exists():
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,8 @@
 """Akismet's clients, as their registries hold them, against a live service."""
 
+from urllib.parse import quote_plus
+
+import httpx
 import pytest
 from environments import COMMENTS, node, python, run
 
@@ -92,3 +95,20 @@ def test_npm_akismet(named, names):
     assert found["keys"] == [True, False]
     assert (said(named, "Jouez 😀 ici"), said(named, "Jouez 😀 là")) == ([1], [0])
     assert found["wrong key"] is False
+
+
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "windows-1252", "UTF-8"])
+def test_a_site_with_another_encoding_is_understood(server, charset):
+    text = f"Espèce d'abruti, va te faire soigner à Ségou ! ({charset})"
+    fields = {"comment_content": text, "comment_author": "Aïssata", "blog_charset": charset}
+    body = "&".join(f"{name}={quote_plus(value, encoding=charset)}" for name, value in fields.items())
+    headers = {
+        "Content-Type": f"application/x-www-form-urlencoded; charset={charset}",
+        "Host": f"{server.key}.rest.akismet.com",
+    }
+    found = httpx.post(f"{server.url}/1.1/comment-check", content=body, headers=headers, timeout=30)
+    assert (found.text, "x-akismet-recheck-after" in found.headers) == ("false", True)
+    assert '"text":"abruti"' in found.headers["X-Moderation-Words"]
+    httpx.post(f"{server.url}/1.1/submit-spam", content=body, headers=headers, timeout=30)
+    (kept,) = server.feedback(text)
+    assert kept.author == "Aïssata"
