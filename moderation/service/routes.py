@@ -80,6 +80,30 @@ async def suggest(request: Request) -> Response:
     return respond(answer)
 
 
+@router.post("/batch")
+async def batch(request: Request) -> Response:
+    """Answer several requests in one, each as if it had come alone."""
+    try:
+        parts = perspective.read_batch(request.headers.get("content-type", ""), await request.body())
+    except perspective.Refused as refused:
+        return respond(refused.answer)
+    return respond(perspective.write_batch([(part, await _alone(part, request)) for part in parts]))
+
+
+async def _alone(part: perspective.Part, request: Request) -> Answer:
+    method = {"/v1alpha1/comments:analyze": analyze, "/v1alpha1/comments:suggestscore": suggest}.get(part.path)
+    if method is None or part.method != "POST":
+        return perspective.failure("NOT_FOUND")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": part.body}
+
+    scope = {**request.scope, "path": part.path, "query_string": part.query.encode()}
+    found = await method(Request(scope, receive))
+    headers = {name: value for name, value in found.headers.items() if not name.startswith("content-")}
+    return Answer(found.status_code, bytes(found.body), found.headers["content-type"], headers)
+
+
 def _google(request: Request, scope: str) -> Admission:
     key = request.query_params.get("key") or request.headers.get("x-goog-api-key")
     admitted: Admission = request.app.state.gate.admit(key, scope)

@@ -45,6 +45,10 @@ def test_google_api_python_client(server, told):
     assert found["suggested"] == {"requestedLanguages": ["fr"], "detectedLanguages": ["fr"], "clientToken": "c-1"}
     assert said(server, "c-1") == {"insult": 1}
     assert list(found["dropped"]["attributeScores"]) == ["INSULT"]
+    insult, ham, empty = found["batch"].values()
+    assert is_insult_with_its_words(insult)
+    assert ham["decision"]["action"] == "approve"
+    assert (empty["status"], empty["reason"]) == (400, EMPTY)
     for case, reason, kind in (
         ("empty", EMPTY, "COMMENT_EMPTY"),
         ("long", LONG, "COMMENT_TOO_LONG"),

@@ -13,14 +13,32 @@ def analyze(text, *attributes, server=os.environ["SERVER"], key=os.environ["KEY"
 
 
 def call(method, body, server=os.environ["SERVER"], key=os.environ["KEY"]):
-    url = server + "/$discovery/rest?version=v1alpha1"
     try:
-        api = discovery.build(
-            "commentanalyzer", "v1alpha1", developerKey=key, discoveryServiceUrl=url, static_discovery=False
-        )
-        return getattr(api.comments(), method)(body=body).execute()
+        return getattr(build(server, key).comments(), method)(body=body).execute()
     except HttpError as error:
-        return {"status": error.status_code, "reason": error.reason, "details": error.error_details, "text": str(error)}
+        return shown(error)
+
+
+def batch(*texts):
+    api, found = build(), {}
+    several = api.new_batch_http_request(
+        callback=lambda name, answer, error: found.update({name: answer or shown(error)})
+    )
+    for text in texts:
+        several.add(api.comments().analyze(body={"comment": {"text": text}, "requestedAttributes": {"INSULT": {}}}))
+    several.execute()
+    return found
+
+
+def build(server=os.environ["SERVER"], key=os.environ["KEY"]):
+    url = server + "/$discovery/rest?version=v1alpha1"
+    return discovery.build(
+        "commentanalyzer", "v1alpha1", developerKey=key, discoveryServiceUrl=url, static_discovery=False
+    )
+
+
+def shown(error):
+    return {"status": error.status_code, "reason": error.reason, "details": error.error_details, "text": str(error)}
 
 
 HAM, INSULT = os.environ["HAM"], os.environ["INSULT"]
@@ -33,6 +51,7 @@ suggestion = {
 limited = {"server": os.environ["LIMITED"], "key": os.environ["LIMITED_KEY"]}
 found = {
     "insult": analyze(INSULT, "INSULT", "SPAM", spanAnnotations=True, clientToken="c-2"),
+    "batch": batch(INSULT, HAM, ""),
     "suggested": call("suggestscore", suggestion),
     "empty": analyze("", "INSULT"),
     "long": analyze("é" * 10_241, "INSULT"),
