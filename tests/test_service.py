@@ -99,6 +99,15 @@ def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
     assert found.json() == {"detectedLanguages": ["en"]}
 
 
+def test_a_wrong_key_is_told_with_the_discovery_document_and_none_is_needed_for_it(client, key, store):
+    url = "/$discovery/rest?version=v1alpha1"
+    answers = [client().get(f"{url}{shown}") for shown in ("", f"&key={key}", "&key=nobody")]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert answers[2].json()["error"]["message"] == "API key not valid. Please pass a valid API key."
+    assert client().get(f"{url}&key={store.create_key('other.example', ['feedback'])}").status_code == 200
+    assert client(server={"open": True}).get(f"{url}&key=nobody").status_code == 200
+
+
 def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     api, host = client(), {"Host": f"{key}.rest.akismet.com"}
     spam = {

@@ -40,7 +40,11 @@ def decided(decisions: Sequence[Decision], request: Request) -> None:
 
 
 async def discovery(request: Request) -> Response:
-    """Describe the API to Google's clients, with our own address."""
+    """Describe the API to Google's clients, with our own address; one that shows a wrong key learns it here, as at Google's."""
+    if request.query_params.get("key"):
+        found = [(await _google(request, scope)).outcome for scope in ("perspective", "feedback")]
+        if set(found) == {"unknown"}:
+            return respond(perspective.failure("API_KEY_INVALID"), request)
     url = request.app.state.settings.server.public_url or str(request.base_url)
     return respond(perspective.discovery(url), request)
 
@@ -84,6 +88,29 @@ async def suggest(request: Request) -> Response:
             ),
         )
     return respond(answer, request)
+
+
+async def batch(request: Request) -> Response:
+    """Answer several requests in one, each as if it had come alone."""
+    try:
+        parts = perspective.read_batch(request.headers.get("content-type", ""), await request.body())
+    except perspective.Refused as refused:
+        return respond(refused.answer, request)
+    return respond(perspective.write_batch([(part, await _alone(part, request)) for part in parts]), request)
+
+
+async def _alone(part: perspective.Part, request: Request) -> Answer:
+    method = {"/v1alpha1/comments:analyze": analyze, "/v1alpha1/comments:suggestscore": suggest}.get(part.path)
+    if method is None or part.method != "POST":
+        return perspective.failure("NOT_FOUND")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": part.body}
+
+    scope = {**request.scope, "path": part.path, "query_string": part.query.encode()}
+    found = await method(Request(scope, receive))
+    headers = {name: value for name, value in found.headers.items() if not name.startswith("content-")}
+    return Answer(found.status_code, bytes(found.body), found.headers["content-type"], headers)
 
 
 async def _google(request: Request, scope: str) -> Admission:
@@ -262,6 +289,7 @@ def served(openai_path: str) -> list[Route]:
         _Path("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
         _Path("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
         _Path("/$discovery/rest", discovery, methods=["GET"]),
+        _Path("/batch", batch, methods=["POST"]),
         _Path("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
         _Path("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
         _Path("/coral", coral_phase, methods=["POST"]),
