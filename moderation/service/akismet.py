@@ -1,7 +1,8 @@
 """Akismet: comment-check, feedback and the calls around them, as its clients send and read them.
 
 Whatever a client cannot bear is left out: bodies are exact, and the headers that it takes for errors stand on errors only. A
-comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``), on which WordPress holds it.
+comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``), and to WordPress "not spam, but
+hold it" (``X-akismet-error``): its plugin knows the former only in new versions, and then publishes by itself after a time.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from moderation.service.answer import Answer
 from moderation.service.bodies import LONGEST, Judged, judge, readings, sound
 
 THANKS = "Thanks for making the web a better place."
-#: Seconds. WordPress's plugin publishes a held comment by itself after twice this time, unless a person has decided or the
-#: site's own settings hold it: so the time must be long enough for people, weekends and holidays included.
+#: Seconds. Clients may publish a held comment by themselves after this time or twice of it: so it must be long enough for
+#: people, weekends and holidays included.
 RECHECK_AFTER = 7 * 24 * 3600
 #: Least probability of spam for "discard", on which clients that are set so delete a comment unseen. Above every false alarm of
 #: the shipped model in the out-of-fold scores of its card (0.98); to be looked at again with each new model.
@@ -60,11 +61,14 @@ class Call(NamedTuple):
         kept.
     json
         Whether the body was JSON.
+    wordpress
+        Whether WordPress's own plugin calls.
     """
 
     key: str | None
     fields: Mapping[str, str]
     json: bool = False
+    wordpress: bool = False
 
 
 class Submission(NamedTuple):
@@ -95,7 +99,7 @@ class Site(NamedTuple):
     is_revoked: bool = False
 
 
-def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Call:
+def call(host: str, path: str, query: str, content_type: str, body: bytes, user_agent: str = "") -> Call:
     """Read a call; what a body repeats of the URL, the body decides.
 
     Parameters
@@ -104,11 +108,13 @@ def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Ca
         As in the header ``Host``.
     query
         The part of the URL behind the question mark, still encoded.
+    user_agent
+        Of the client.
 
     Examples
     --------
     >>> call("0123456789ab.rest.akismet.com", "/1.1/comment-check", "", "", b"comment_content=Bonjour")
-    Call(key='0123456789ab', fields={'comment_content': 'Bonjour'}, json=False)
+    Call(key='0123456789ab', fields={'comment_content': 'Bonjour'}, json=False, wordpress=False)
     """
     form = forms.read(content_type, body)
     pairs = [*forms.of_query(query), *form.fields]
@@ -118,7 +124,8 @@ def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Ca
     key = (raw.get(first) or raw.get(second) or (in_host[1].lower() if in_host else "")).strip()
     context = [value for name, value in pairs if _CONTEXT.fullmatch(name)][:MOST_CONTEXT]
     fields = _fields(raw) | {f"comment_context[{place}]": value[:LONGEST_FIELD] for place, value in enumerate(context)}
-    return Call(key if _KEY.fullmatch(key) else None, {name: sound(value) for name, value in fields.items()}, form.json)
+    sound_fields = {name: sound(value) for name, value in fields.items()}
+    return Call(key if _KEY.fullmatch(key) else None, sound_fields, form.json, user_agent.startswith("WordPress/"))
 
 
 def _fields(raw: Mapping[str, str]) -> dict[str, str]:
@@ -178,9 +185,14 @@ def check(
         if "spam" in causes and judged.decision.scores.probabilities.get("spam", 0.0) >= discard:
             found["X-akismet-pro-tip"] = "discard"
         return Answer.text("true", found)
-    if judged.decision.flagged or fields.get(TRAP):
-        found["X-akismet-recheck-after"] = str(recheck_after)
-    return Answer.text("false", found)
+    if not (judged.decision.flagged or fields.get(TRAP)):
+        return Answer.text("false", found)
+    if not call.wordpress:
+        return Answer.text("false", found | {"X-akismet-recheck-after": str(recheck_after)})
+    # WordPress reads no header when it asks again about a comment that it could not have checked at first, and publishes it on
+    # "false": any other answer keeps it pending.
+    body = "held" if fields.get("recheck_reason") == "retry" else "false"
+    return Answer.text(body, found | {"X-akismet-error": "held for a person"})
 
 
 def _is_test_spam(fields: Mapping[str, str]) -> bool:
@@ -284,8 +296,8 @@ def subscription() -> Answer:
 
 
 def stats() -> Answer:
-    """Answer get-stats, and other calls of WordPress's settings pages: there is nothing to show."""
-    return Answer.text("false")
+    """Answer get-stats, and other calls of WordPress's settings pages: there is nothing to show, and no field to read."""
+    return Answer.text("null")
 
 
 def deactivate() -> Answer:

@@ -119,6 +119,7 @@ async def akismet_call(method: str, request: Request) -> Response:
         request.url.query,
         request.headers.get("content-type", ""),
         body,
+        request.headers.get("user-agent", ""),
     )
     scope = "feedback" if method.startswith("submit-") else "akismet"
     admission: Admission = request.app.state.gate.admit(call.key, scope)
