@@ -1,8 +1,7 @@
 """Akismet: comment-check, feedback and the calls around them, as its clients send and read them.
 
 Whatever a client cannot bear is left out: bodies are exact, and the headers that it takes for errors stand on errors only. A
-comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``), and to WordPress "not spam, but
-hold it" (``X-akismet-error``): its plugin knows the former only in new versions, and then publishes by itself after a time.
+comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``); `wordpress` says it otherwise.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from moderation.moderator import Moderator
-from moderation.service import forms, reasons
+from moderation.service import forms, reasons, wordpress
 from moderation.service.answer import Answer
 from moderation.service.bodies import LONGEST, Judged, judge, readings, sound
 
@@ -125,7 +124,7 @@ def call(host: str, path: str, query: str, content_type: str, body: bytes, user_
     context = [value for name, value in pairs if _CONTEXT.fullmatch(name)][:MOST_CONTEXT]
     fields = _fields(raw) | {f"comment_context[{place}]": value[:LONGEST_FIELD] for place, value in enumerate(context)}
     sound_fields = {name: sound(value) for name, value in fields.items()}
-    return Call(key if _KEY.fullmatch(key) else None, sound_fields, form.json, user_agent.startswith("WordPress/"))
+    return Call(key if _KEY.fullmatch(key) else None, sound_fields, form.json, wordpress.calls(user_agent))
 
 
 def _fields(raw: Mapping[str, str]) -> dict[str, str]:
@@ -174,7 +173,7 @@ def check(
         return Answer.text("true", found)
     parent = fields.get("comment_parent", "")
     judged = judge(
-        fields.get("comment_content", ""),
+        wordpress.text(fields) if call.wordpress else fields.get("comment_content", ""),
         moderator,
         author=fields.get("comment_author") or None,
         parent_id=None if parent in ("", "0") else parent,
@@ -185,14 +184,12 @@ def check(
         if "spam" in causes and judged.decision.scores.probabilities.get("spam", 0.0) >= discard:
             found["X-akismet-pro-tip"] = "discard"
         return Answer.text("true", found)
-    if not (judged.decision.flagged or fields.get(TRAP)):
-        return Answer.text("false", found)
-    if not call.wordpress:
-        return Answer.text("false", found | {"X-akismet-recheck-after": str(recheck_after)})
-    # WordPress reads no header when it asks again about a comment that it could not have checked at first, and publishes it on
-    # "false": any other answer keeps it pending.
-    body = "held" if fields.get("recheck_reason") == "retry" else "false"
-    return Answer.text(body, found | {"X-akismet-error": "held for a person"})
+    body = "false"
+    if judged.decision.flagged or fields.get(TRAP):
+        later = {"X-akismet-recheck-after": str(recheck_after)}
+        body, held = wordpress.held(fields) if call.wordpress else (body, later)
+        found |= held
+    return Answer.text(body, found)
 
 
 def _is_test_spam(fields: Mapping[str, str]) -> bool:
@@ -236,6 +233,11 @@ def submit(call: Call, spam: bool) -> tuple[Answer, Submission | None]:
         language=fields.get("blog_lang") or None,
         reporter=fields.get("reporter") or None,
     )
+
+
+def connected() -> Answer:
+    """Answer test, on which WordPress's settings page says whether the service can be reached."""
+    return Answer.text("connected")
 
 
 def usage_limit(usage: int = 0) -> Answer:

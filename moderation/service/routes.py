@@ -123,6 +123,8 @@ async def akismet_call(method: str, request: Request) -> Response:
     )
     scope = "feedback" if method.startswith("submit-") else "akismet"
     admission: Admission = request.app.state.gate.admit(call.key, scope)
+    if method == "test":
+        return respond(akismet.connected())
     if method == "verify-key":
         return respond(akismet.verify(admission.outcome in ("admitted", "limited")))
     if admission.outcome == "limited":

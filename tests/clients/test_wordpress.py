@@ -25,9 +25,7 @@ HARSH = [
     "La junte nous a menti, la transition doit finir et le président doit rendre des comptes au peuple.",
     "La France et la Russie pillent notre pays, dehors les deux !",
 ]
-MARABOUT = (
-    "GRAND MARABOUT VOYANT RETOUR AFFECTIF RAPIDE EN 24H PAIEMENT APRES RESULTAT WHATSAPP +229 97 00 00 00"
-)
+MARABOUT = "GRAND MARABOUT VOYANT RETOUR AFFECTIF RAPIDE EN 24H PAIEMENT APRES RESULTAT WHATSAPP +229 97 00 00 00"
 SPAM = [
     MARABOUT,
     "Offre de prêt entre particuliers sérieux et honnête de 2000 à 500 000 euros taux 2% contactez pret.rapide@gmail.com",
@@ -53,7 +51,6 @@ def running(shared, server):
         folder = Path(name)
         folder.chmod(0o755)  # the database is another user
         with started(folder, shared, server.url, server.key) as site:
-            site.php("update_option('WPLANG', 'fr_FR')")
             yield site
 
 
@@ -120,7 +117,7 @@ def test_a_site_with_one_gate_has_its_insults_in_spam(site, served):
     site.configure(**site.defaults | {"MODERATION_URL": other.url, "WPCOM_API_KEY": other.key})
     assert site.post(f"{INSULT} Oui, toi.").status == "spam"
     assert site.post(f"{UNKNOWN} hm").status == "pending"
-    assert site.post("Très bon reportage sur Mopti.").status == "published"
+    assert site.post(HAM[2]).status == "published"
 
 
 def test_an_administrator_is_never_blocked(site):
@@ -139,7 +136,7 @@ def test_what_the_site_says_of_its_encoding_may_be_wrong(site, charset):
     site.php(f"update_option('blog_charset', '{charset}')")
     try:
         assert site.post(f"Espèce d’imbécile, tu es un crétin 🙄 ({charset})").status == "pending"
-        assert site.post(f"Félicitations à l’équipe, c’était très intéressant ({charset})").status == "published"
+        assert site.post("Félicitations à l’équipe, c’était très intéressant à lire").status == "published"
     finally:
         site.php("update_option('blog_charset', 'UTF-8')")
 
@@ -177,7 +174,7 @@ def row(site, posted):
     page = site.page(f"comment.php?action=editcomment&c={posted.id}")
     found = re.search(r'<div id="moderation".*?<div class="inside">(.*?)</div>', page, re.DOTALL)
     assert found is not None
-    return found[1]
+    return found[1].strip()
 
 
 def test_a_moderator_sees_why(site):
@@ -211,7 +208,7 @@ def test_clicks_arrive_as_feedback_with_the_text_as_it_was_written(site, server,
     site.click("unspamcomment", wrong.id, f"{LIST}spam")
     site.click("spamcomment", missed.id, f"{LIST}approved")
     site.bulk("spam", third.id, f"{LIST}approved")
-    assert [site.comment(one.id).status for one in (wrong, missed, third)] == ["published", "spam", "spam"]
+    assert [site.comment(one.id).status for one in (wrong, missed, third)] == ["pending", "spam", "spam"]
     said = feedback(server)[before:]
     assert [(one.protocol, dict(one.verdict), one.text) for one in said] == [
         ("akismet", {"spam": 0}, text),
@@ -231,7 +228,7 @@ def test_clicks_arrive_as_feedback_with_the_text_as_it_was_written(site, server,
 
 
 def test_a_moderator_may_decide_about_what_is_held(site):
-    posted = site.post(f"{UNKNOWN} bonjour")
+    posted = site.post(UNKNOWN)
     site.click("approvecomment", posted.id, f"{LIST}moderated")
     assert site.comment(posted.id).status == "published"
 

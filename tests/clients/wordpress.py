@@ -23,9 +23,10 @@ ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "integrations" / "wordpress" / "moderation.php"
 URL = "http://127.0.0.1:8090"
 STATUS = {"1": "published", "0": "pending", "spam": "spam", "trash": "trash"}
-#: Of the tests: no mail leaves, and comments may come as fast as they like.
+#: Of the tests: a French site, from which no mail leaves; comments may come as fast as they like.
 TESTING = """<?php
 if (!defined('MODERATION_TESTS')) exit('not yet');
+add_filter('locale', function () { return 'fr_FR'; });
 add_filter('pre_wp_mail', '__return_true');
 remove_action('check_comment_flood', 'check_comment_flood_db', 10);
 add_filter('wp_is_comment_flood', '__return_false', 99);
@@ -98,8 +99,8 @@ class Site:
 
     def php(self, code: str) -> Any:
         """Return what an expression is inside of the site."""
-        load = f"define('WP_USE_THEMES', false); $_SERVER['HTTP_HOST'] = '127.0.0.1:8090'; require '{self.folder}/site/wp-load.php';"
-        command = ["php", "-d", "display_errors=stderr", "-r", f"{load} echo \"\\n\" . json_encode({code});"]
+        load = f"$_SERVER['HTTP_HOST'] = '127.0.0.1:8090'; require '{self.folder}/site/wp-load.php';"
+        command = ["php", "-d", "display_errors=stderr", "-r", f'{load} echo "\\n" . json_encode({code});']
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90)
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -129,7 +130,8 @@ class Site:
         nonce = re.search(r'name="_wpnonce" value="(\w+)"', self.page(listed_in))
         assert nonce is not None
         chosen = {"action": action, "delete_comments[]": str(comment_id), "_wpnonce": nonce[1]}
-        self.moderator.get(f"{URL}/wp-admin/edit-comments.php", params=chosen, follow_redirects=True)
+        headers = {"Referer": f"{URL}/wp-admin/{listed_in}"}
+        self.moderator.get(f"{URL}/wp-admin/edit-comments.php", params=chosen, headers=headers)
 
     def _read_constants(self) -> None:
         """Let wp-config.php read a file: PHP keeps its own files compiled for some time after they have changed."""
@@ -176,7 +178,19 @@ def started(folder: Path, shared: Path, service: str, key: str) -> Iterator[Site
     try:
         yield Site(folder, address)
     finally:
+        database = int((folder / "db" / "pid").read_text())
         subprocess.run(["bash", script, "stop", folder], check=False, timeout=60)
+        _ended(database)
+
+
+def _ended(process: int) -> None:
+    for _ in range(300):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the database of WordPress does not end")
 
 
 @contextmanager
