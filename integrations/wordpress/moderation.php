@@ -112,8 +112,7 @@ final class Moderation {
 
 	/** Remember what an answer says of a comment; return it as Akismet's plugin understands it. */
 	private static function judge( $response, $args ) {
-		$held = '' !== wp_remote_retrieve_header( $response, 'x-akismet-error' )
-			|| '' !== wp_remote_retrieve_header( $response, 'x-akismet-recheck-after' );
+		$held = '' !== self::header( $response, 'x-akismet-error' ) || '' !== self::header( $response, 'x-akismet-recheck-after' );
 		$body = wp_remote_retrieve_body( $response );
 		if ( $held && 'true' !== $body ) {
 			$response['body'] = 'false'; // a retry that may not be published is answered with neither, which would stop the queue
@@ -128,12 +127,12 @@ final class Moderation {
 	}
 
 	private static function reasons( $response, $held ) {
-		$action = wp_remote_retrieve_header( $response, 'x-moderation-action' );
+		$action = self::header( $response, 'x-moderation-action' );
 		if ( ! in_array( $action, array( 'approve', 'review', 'reject' ), true ) ) {
 			return null;
 		}
-		$scores = json_decode( wp_remote_retrieve_header( $response, 'x-moderation-score' ), true );
-		$rows   = json_decode( rawurldecode( wp_remote_retrieve_header( $response, 'x-moderation-words' ) ), true );
+		$scores = json_decode( self::header( $response, 'x-moderation-score' ), true );
+		$rows   = json_decode( rawurldecode( self::header( $response, 'x-moderation-words' ) ), true );
 		$rows   = array_filter( is_array( $rows ) ? $rows : array(), 'is_array' );
 		return array(
 			'action'  => 'approve' === $action && $held ? 'review' : $action,
@@ -141,6 +140,11 @@ final class Moderation {
 			'words'   => self::texts( array_column( $rows, 'text' ) ),
 			'markers' => self::texts( array_column( $rows, 'marker' ) ),
 		);
+	}
+
+	private static function header( $response, $name ) {
+		$found = wp_remote_retrieve_header( $response, $name );
+		return is_array( $found ) ? (string) reset( $found ) : (string) $found; // an array where it came twice
 	}
 
 	private static function texts( $values ) {

@@ -190,8 +190,8 @@ def test_a_moderator_sees_why(site):
 
 
 def test_words_of_a_comment_and_of_an_answer_stay_text(site):
-    with answering(200, b"false", REASONS) as url:
-        site.configure(**site.defaults | {"MODERATION_URL": url})
+    with answering(200, b"false", REASONS) as service:
+        site.configure(**site.defaults | {"MODERATION_URL": service.url})
         posted = site.post("<script>alert(1)</script> quel gros nul <b>gros nul</b> &lt;script&gt;")
     page = site.page(f"{LIST}moderated")
     assert "<script>alert(1)" not in page
@@ -287,10 +287,11 @@ def test_a_comment_of_an_outage_is_decided_when_the_service_is_back(site):
     ("status", "body"), [(0, b""), (429, b""), (500, b"false"), (503, b"<html>"), (200, b"<html>"), (302, b"false")]
 )
 def test_a_service_that_is_silent_or_answers_badly_leaves_a_comment_pending(site, status, body):
-    with answering(status, body, {"Location": f"{URL}/"} if status == 302 else None) as url:
-        site.configure(**site.defaults | {"MODERATION_URL": url, "MODERATION_TIMEOUT": 1})
+    with answering(status, body, {"Location": f"{URL}/"} if status == 302 else None) as service:
+        site.configure(**site.defaults | {"MODERATION_URL": service.url, "MODERATION_TIMEOUT": 1})
         posted = site.post(f"Un commentaire pendant une panne ({status}, {body!r}).")
         assert (posted.status, "akismet_error" in posted.meta) == ("pending", True)
+        assert len(service.calls) == 1  # Akismet alone would wait three times
         rest = site.php(
             "[add_filter('rest_allow_anonymous_comments', '__return_true'), rest_do_request((function () {"
             "$r = new WP_REST_Request('POST', '/wp/v2/comments'); $_SERVER['REMOTE_ADDR'] = '127.0.0.1';"
@@ -317,5 +318,20 @@ def test_the_button_that_checks_again_publishes_nothing(site):
 
 
 def test_other_calls_of_the_site_are_left_alone(site):
-    with answering(200, b"something") as url:
-        assert site.php(f"wp_remote_retrieve_body(wp_remote_post('{url}/1.1/comment-check'))") == "something"
+    with answering(200, b"something") as other:
+        assert site.php(f"wp_remote_retrieve_body(wp_remote_post('{other.url}/1.1/comment-check'))") == "something"
+
+
+@pytest.mark.parametrize("host", ["rest.akismet.com", "0123456789ab.rest.akismet.com"])
+def test_the_service_sees_its_own_host_and_the_key(site, host):
+    """Before version 5 Akismet's plugin named the key in the host."""
+    with answering(200, b"valid") as service:
+        site.configure(**site.defaults | {"MODERATION_URL": f"{service.url}/"})
+        body = "key=0123456789ab" if host.startswith("rest") else "blog=x"
+        asked = (
+            f"wp_remote_post('https://{host}/1.1/verify-key', ['headers' => ['Host' => '{host}'], 'body' => '{body}'])"
+        )
+        assert site.php(f"wp_remote_retrieve_body({asked})") == "valid"
+        ((seen, sent),) = service.calls
+    assert seen == service.url.removeprefix("http://")
+    assert "key=0123456789ab" in sent

@@ -43,6 +43,13 @@ class Posted(NamedTuple):
     meta: dict[str, str]
 
 
+class StandIn(NamedTuple):
+    """A service of the tests: the host and the body of each call that it has got."""
+
+    url: str
+    calls: list[tuple[str, str]]
+
+
 class Site:
     """A site that runs; `as_found` are the must-use plugins that its starter put there."""
 
@@ -194,12 +201,13 @@ def _ended(process: int) -> None:
 
 
 @contextmanager
-def answering(status: int = 200, body: bytes = b"", headers: dict[str, str] | None = None) -> Iterator[str]:
-    """Run a service that answers all calls alike, and never where the status is 0; return its address."""
-    over = Event()
+def answering(status: int = 200, body: bytes = b"", headers: dict[str, str] | None = None) -> Iterator[StandIn]:
+    """Run a service that answers all calls alike, and never where the status is 0."""
+    over, calls = Event(), []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            calls.append((self.headers["Host"], self.rfile.read(int(self.headers["Content-Length"])).decode()))
             if status == 0:
                 over.wait()
                 return
@@ -215,7 +223,7 @@ def answering(status: int = 200, body: bytes = b"", headers: dict[str, str] | No
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield StandIn(f"http://127.0.0.1:{server.server_port}", calls)
         finally:
             over.set()
             server.shutdown()
