@@ -184,7 +184,11 @@ def test_a_moderator_sees_why(site):
     cell = row(site, posted)
     assert cell in page
     assert re.search(r"<strong>À ne pas publier</strong><br>.*« IMBÉCILE ».*<br>insulte (9\d|100) %, spam \d+ %", cell)
-    assert "<mark>" not in site.reader.get(f"{URL}/?p={site.article}").text
+    assert "enable_mshots" not in page
+    site.click("approvecomment", posted.id, f"{LIST}moderated")
+    seen = site.reader.get(f"{URL}/?p={site.article}").text
+    assert "IMBÉCILE" in seen
+    assert "<mark>" not in seen
     fine = site.post("Rien à redire, bel article sur Sikasso.")
     assert "Rien à signaler" in row(site, fine)
 
@@ -252,8 +256,17 @@ def test_a_key_is_saved_by_the_form_of_akismet(site, server):
     assert "Statistics" in settings
     assert "<b>Warning</b>" not in settings
     assert "tools.akismet.com" not in site.page("options-general.php?page=akismet-key-config&view=stats")
-    assert site.php("get_option('akismet_strictness')") == "0"
     assert site.post("Le marché de Kayes a rouvert.").status == "published"
+
+
+def test_no_spam_is_deleted_unseen_until_somebody_chooses_so(site):
+    site.php("delete_option('akismet_strictness')")
+    assert "Strictness" in site.page("options-general.php?page=akismet-key-config")
+    posted = site.post(f"{MARABOUT} !!")
+    assert (posted.status, posted.meta["akismet_pro_tip"]) == ("spam", "discard")
+    site.php("update_option('akismet_strictness', '1')")
+    assert site.post(f"{MARABOUT} !!") is None
+    site.php("update_option('akismet_strictness', '0')")
 
 
 def test_what_is_missing_is_said(site):
@@ -284,10 +297,10 @@ def test_a_comment_of_an_outage_is_decided_when_the_service_is_back(site):
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(0, b""), (429, b""), (500, b"false"), (503, b"<html>"), (200, b"<html>"), (302, b"false")]
+    ("status", "body"), [(0, b""), (429, b""), (500, b"false"), (503, b"<html>"), (200, b"<html>"), (200, b"invalid")]
 )
 def test_a_service_that_is_silent_or_answers_badly_leaves_a_comment_pending(site, status, body):
-    with answering(status, body, {"Location": f"{URL}/"} if status == 302 else None) as service:
+    with answering(status, body) as service:
         site.configure(**site.defaults | {"MODERATION_URL": service.url, "MODERATION_TIMEOUT": 1})
         posted = site.post(f"Un commentaire pendant une panne ({status}, {body!r}).")
         assert (posted.status, "akismet_error" in posted.meta) == ("pending", True)
@@ -299,6 +312,14 @@ def test_a_service_that_is_silent_or_answers_badly_leaves_a_comment_pending(site
             f"'content' => 'Par REST {status} {len(body)}']); return $r; }})())->get_data()['status']][1]"
         )
         assert rest == "hold"
+    site.query("delete from wp_commentmeta where meta_key = 'akismet_error'")
+
+
+def test_no_comment_follows_a_redirect(site):
+    with answering(200, b"false") as other, answering(307, b"", {"Location": f"{other.url}/"}) as service:
+        site.configure(**site.defaults | {"MODERATION_URL": service.url})
+        assert site.post("Un commentaire qui ne va pas ailleurs.").status == "pending"
+        assert (len(service.calls), other.calls) == (1, [])
     site.query("delete from wp_commentmeta where meta_key = 'akismet_error'")
 
 
