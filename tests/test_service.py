@@ -123,6 +123,14 @@ def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     assert [dict(kept.verdict) for kept in store.feedback()] == [{"spam": 0}]
 
 
+def test_wordpress_is_told_to_hold_and_finds_the_service(client, key):
+    api = client()
+    said = {"comment_content": INSULT, "api_key": key}
+    found = api.post("/1.1/comment-check", data=said, headers={"User-Agent": "WordPress/6.1.9 | Akismet/5.0.2"})
+    assert (found.text, "x-akismet-error" in found.headers) == ("false", True)
+    assert api.get("/1.1/test").text == "connected"
+
+
 def test_coral_is_answered_where_it_signs(client):
     api = client(coral={"secrets": ["new", "old"]})
     body = json.dumps({"action": "NEW", "comment": {"body": INSULT}, "author": {"id": "a"}}, indent=2).encode()

@@ -154,6 +154,7 @@ async def akismet_call(request: Request) -> Response:
         request.url.query,
         request.headers.get("content-type", ""),
         body,
+        request.headers.get("user-agent", ""),
     )
     request.scope[FACTS].call = method if method in CALLS else None
     scope = "feedback" if method.startswith("submit-") else "akismet"
@@ -162,6 +163,8 @@ async def akismet_call(request: Request) -> Response:
 
 
 async def _akismet(method: str, call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    if method == "test":
+        return akismet.connected()
     if method == "verify-key" and (admission.key is not None or admission.outcome == "admitted"):
         return akismet.verify(True)
     if admission.outcome == "limited":
