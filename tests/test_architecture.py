@@ -19,10 +19,10 @@ LAYERS = [
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["copies"],
     ["moderator", "evaluation", "slices", "dataset", "training"],
-    ["readings", "notes"],
     ["labelling"],
     ["store"],
-    ["hooks", "service"],
+    ["service"],
+    ["hooks"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

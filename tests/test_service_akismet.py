@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import Moderator, readings
+from moderation import Moderator
 from moderation.policy import NEVER
 from moderation.rules import Rules
-from moderation.service import akismet, forms
+from moderation.service import akismet, bodies, forms
 from moderation.service.akismet import Call, Site
 from moderation.service.reasons import LONGEST_HEADER
 
@@ -306,20 +306,20 @@ def test_headers_are_bounded_and_say_what_had_no_room(moderator):
 
 
 def test_html_and_text_are_both_read(moderator):
-    assert readings.readings("Prix < 500 & bon") == ("Prix < 500 & bon",)
-    assert readings.readings("L'<b>idi</b>ot") == ("L'idiot",)
+    assert bodies.readings("Prix < 500 & bon") == ("Prix < 500 & bon",)
+    assert bodies.readings("L'<b>idi</b>ot") == ("L'idiot",)
     assert checked(moderator, "Espèce d'<x>imbé</x>cile").headers["X-Moderation-Action"] != "approve"
     assert checked(moderator, "Merci, <gros imbécile>").headers["X-Moderation-Action"] != "approve"
 
 
 def test_a_comment_is_never_approved_unread(moderator, monkeypatch):
-    monkeypatch.setattr(readings, "LONGEST", 1_000)
+    monkeypatch.setattr(bodies, "LONGEST", 1_000)
     long = (HAM + " ") * 20
-    judged = readings.judge(long, moderator)
+    judged = bodies.judge(long, moderator)
     assert len(judged.text) == 1_000
     assert judged.decision.action == "review"
-    assert readings.judge("<p>" * 1_400, moderator).decision.action == "review"
-    assert readings.judge(long[:900], moderator).decision.action == "approve"
+    assert bodies.judge("<p>" * 1_400, moderator).decision.action == "review"
+    assert bodies.judge(long[:900], moderator).decision.action == "approve"
 
 
 # Feedback

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation import Moderator, notes
+from moderation import Moderator
 from moderation.policy import NEVER
-from moderation.readings import Judged
 from moderation.rules import Rules
 from moderation.scores import Reason
-from moderation.service import coral
+from moderation.service import coral, reasons
+from moderation.service.bodies import Judged
 
 HAM = "Merci à la rédaction pour cet article."
 INSULT = "Espèce de gros <b>abruti</b> !"
@@ -162,16 +162,16 @@ def judged(moderator, text, **changes):
 
 def test_without_words_what_else_was_noticed_is_said(moderator):
     markers = tuple(reason for reason in moderator.check_text(SPAM).reasons if reason.marker)
-    assert notes.sentence(judged(moderator, SPAM, reasons=markers)) == "Signalé pour : lien"
-    assert notes.sentence(judged(moderator, SPAM, reasons=()), "en") == "Flagged for: spam"
-    assert notes.sentence(judged(moderator, UNKNOWN)) == "Signalé pour : à vérifier par une personne"
+    assert reasons.sentence(judged(moderator, SPAM, reasons=markers)) == "Signalé pour : lien"
+    assert reasons.sentence(judged(moderator, SPAM, reasons=()), "en") == "Flagged for: spam"
+    assert reasons.sentence(judged(moderator, UNKNOWN)) == "Signalé pour : à vérifier par une personne"
 
 
 def test_words_apart_are_named_apart_and_once_with_the_strongest_first(moderator):
     text = "Crétin, ABRUTI et puis Crétin ! Un abruti."
     places = [(32, 41), (7, 14), (0, 6), (23, 29)]
     found = tuple(Reason("insult", start, end, text[start:end], 1.0) for start, end in places)
-    assert notes.sentence(judged(moderator, text, reasons=found)) == (
+    assert reasons.sentence(judged(moderator, text, reasons=found)) == (
         "Mots à l’origine du signalement : « Un abruti », « ABRUTI », « Crétin »"
     )
 
@@ -180,7 +180,7 @@ def test_an_explanation_is_bounded(moderator):
     text = " / ".join(f"{n}" + "a" * 500 for n in range(100))
     ranges = [(at.start(), at.end()) for at in re.finditer(r"\w+", text)]
     found = tuple(Reason("insult", start, end, text[start:end], 1.0) for start, end in ranges)
-    assert len(notes.sentence(judged(moderator, text, reasons=found))) < 1_000
+    assert len(reasons.sentence(judged(moderator, text, reasons=found))) < 1_000
 
 
 @pytest.mark.parametrize("action", ["NEW", "EDIT"])

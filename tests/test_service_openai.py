@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.readings import LONGEST
 from moderation.service import openai
+from moderation.service.bodies import LONGEST
 
 HAM = "Merci beaucoup pour cet article"
 INSULT = "Quel abruti 😀, ce Modibo"

@@ -66,16 +66,21 @@ def is_staff(request: Any) -> bool:
 
 
 def decide(comment: Any, request: Any, trusts: Callable[[Any], bool] = is_staff) -> Outcome:
-    """Decide about a comment that is about to be saved; asked again about it, give the same answer."""
+    """Decide about a comment that is about to be saved; asked again about it, give the same answer.
+
+    A comment that its reader sends twice on one day is the one that is saved already, and stays as moderators left it.
+    """
     if getattr(request, "_moderated", None) is comment:
+        return request.moderation  # type: ignore[no-any-return]
+    if comment.pk is not None:
+        request.moderation = Outcome("approve")
         return request.moderation  # type: ignore[no-any-return]
     try:
         outcome = hook()(comment.comment, parent=_parent(comment), author=_author(comment), trusted=trusts(request))
+        if outcome.decision and outcome.held:
+            logger.info("a new comment on %s is held: %s", _thread(comment), ", ".join(outcome.decision.labels))
     except Exception as error:  # of the site's user model, or its `trusts`
         outcome = hook().failed(error)
-    if outcome.held:
-        labels = outcome.decision.labels if outcome.decision else ()
-        logger.info("a comment on %s is held: %s", _thread(comment), ", ".join(labels) or "no label")
     if request is not None:
         request._moderated, request.moderation = comment, outcome
     comment_decided.send_robust(sender=type(comment), comment=comment, outcome=outcome, request=request)

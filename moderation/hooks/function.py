@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from moderation.errors import ModerationError, StoreError
 from moderation.moderator import Moderator
-from moderation.notes import failure, sentence
 from moderation.policy import Action, Decision
-from moderation.readings import judge
+from moderation.service.bodies import judge
+from moderation.service.reasons import failure, sentence
 
 if TYPE_CHECKING:
     from moderation.store import Store

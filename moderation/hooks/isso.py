@@ -100,13 +100,14 @@ class _Watcher:
         self._keep(row, thread, {"removed": 0})
 
     def deleting(self, delete: Callable[[int], Any]) -> Callable[[int], Any]:
-        """Return isso's own function with feedback: when its signal comes, the text is gone."""
+        """Return isso's own function with feedback: when its signal comes, the text is gone, and a thread with its last comment."""
 
         def deleted(id: int) -> Any:
             row = self._app.db.comments.get(id)
+            thread = self._app.db.threads.get(row["tid"]) if row else None
             found = delete(id)
-            if row is not None and row["mode"] in (PUBLIC, HELD) and isso.local.request.method == "POST":
-                self._keep(row, self._app.db.threads.get(row["tid"]), {"removed": 1})
+            if row and thread and row["mode"] in (PUBLIC, HELD) and isso.local.request.method == "POST":
+                self._keep(row, thread, {"removed": 1})
             return found
 
         return deleted
@@ -126,9 +127,8 @@ class _Watcher:
             with self._app.lock:
                 self._app.db.comments.update(row["id"], {"mode": HELD})
             row["mode"] = HELD
-        if outcome.held:
-            labels = outcome.decision.labels if outcome.decision else ()
-            logger.info("comment %s is held: %s", row["id"], ", ".join(labels) or "no label")
+        if outcome.decision and outcome.held:
+            logger.info("comment %s is held: %s", row["id"], ", ".join(outcome.decision.labels))
         self._tell(row, outcome)
 
     def _tell(self, data: dict[str, Any], outcome: Outcome) -> None:

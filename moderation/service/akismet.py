@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from moderation.moderator import Moderator
-from moderation.readings import LONGEST, Judged, judge, readings, sound
 from moderation.service import forms, reasons
 from moderation.service.answer import Answer
+from moderation.service.bodies import LONGEST, Judged, judge, readings, sound
 
 THANKS = "Thanks for making the web a better place."
 #: Seconds. WordPress's plugin publishes a held comment by itself after twice this time, unless a person has decided or the

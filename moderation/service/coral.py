@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from moderation.moderator import Moderator
-from moderation.notes import sentence
 from moderation.policy import Decision
-from moderation.readings import judge
 from moderation.service import reasons
 from moderation.service.answer import Answer
-from moderation.service.bodies import json_value
+from moderation.service.bodies import json_value, judge
 
 SIGNATURE = "X-Coral-Signature"
 MOST_SIGNATURES = 16  # Coral signs with each secret that has not expired
@@ -81,7 +79,7 @@ def moderate(body: bytes, moderator: Moderator, language: str = "fr", dsa: bool 
     if flags:
         answer["actions"] = [{"actionType": "FLAG", "reason": reason} for reason in flags]
     if answer["status"] == "REJECTED":
-        reason = {"code": _code(decision), "detailedExplanation": sentence(judged, language)}
+        reason = {"code": _code(decision), "detailedExplanation": reasons.sentence(judged, language)}
         answer["moderationAction"] = {"status": "REJECTED", "rejectionReason": reason}
     return Answer.json(200, answer, headers)
 

@@ -15,10 +15,9 @@ from typing import Any
 from moderation.comments import Comment
 from moderation.moderator import Moderator
 from moderation.policy import Decision, FloodPolicy
-from moderation.readings import LONGEST, sound
 from moderation.service import reasons
 from moderation.service.answer import Answer
-from moderation.service.bodies import json_value
+from moderation.service.bodies import LONGEST, json_value, sound
 
 MOST_INPUTS = 1_000
 DEFAULT_MODEL = "moderation"
