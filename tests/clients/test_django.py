@@ -1,6 +1,7 @@
 """django-contrib-comments and django-comments-xtd: readers post to a Django site, its moderators decide."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 
@@ -16,6 +17,8 @@ PACKAGES = ("sqlalchemy==2.0.44", "Django==5.2.19", "django-contrib-comments==2.
 INSULT, HAM = "SALE IMBÉCILE 😀", "Merci pour cet article sur le marché de Ségou 😀"
 SPAM = "PRÊT ENTRE PARTICULIERS EN 24H ! WhatsApp +229 97 00 00 00 ou pret@gmail.com"
 NOTE = "Mots à l’origine du signalement : « SALE IMBÉCILE »"
+
+BOTH = pytest.mark.parametrize("variables", [{}, {"REGISTER": "1"}], ids=["connect", "ReaderModerator"])
 
 
 class Journal(Site):
@@ -70,7 +73,7 @@ def journal(tmp_path):
         yield journal
 
 
-@pytest.mark.parametrize("variables", [{}, {"REGISTER": "1"}], ids=["connect", "ReaderModerator"])
+@BOTH
 def test_an_insult_and_spam_are_held_and_praise_is_published(journal, variables):
     site = journal(**variables)
     assert [site.post(text) for text in (HAM, INSULT, SPAM)] == [200] * 3
@@ -81,14 +84,14 @@ def test_an_insult_and_spam_are_held_and_praise_is_published(journal, variables)
     assert "IMBÉCILE" not in site.log
 
 
-@pytest.mark.parametrize("variables", [{}, {"REGISTER": "1"}], ids=["connect", "ReaderModerator"])
+@BOTH
 def test_a_site_may_refuse_what_the_policy_rejects(journal, variables):
     site = journal({"REFUSE": True}, **variables)
     assert [site.post(text) for text in (INSULT, HAM)] == [400, 200]
     assert site.rows() == [(HAM, 1, 0)]
 
 
-@pytest.mark.parametrize("variables", [{}, {"REGISTER": "1"}], ids=["connect", "ReaderModerator"])
+@BOTH
 def test_without_a_model_comments_are_held_and_none_is_lost(journal, variables):
     site = journal({"MODEL": "/nowhere"}, **variables)
     assert [site.post(text) for text in (HAM, INSULT)] == [200, 200]
@@ -112,7 +115,7 @@ def test_a_comment_that_is_sent_twice_stays_as_moderators_left_it(journal):
     assert site.rows() == [(INSULT, 1, 0)]
 
 
-@pytest.mark.parametrize("variables", [{}, {"REGISTER": "1"}], ids=["connect", "ReaderModerator"])
+@BOTH
 def test_what_moderators_and_readers_do_is_feedback(journal, variables):
     site = journal(**variables)
     for text in (HAM, INSULT):
@@ -138,16 +141,41 @@ def test_a_store_that_fails_stops_no_moderator(journal, tmp_path):
     assert "feedback on comment 1 is lost" in site.log
 
 
-def test_xtd_keeps_its_threads_and_a_root_is_no_answer_to_itself(journal):
-    site = journal(XTD="1")
+@BOTH
+def test_xtd_keeps_its_threads_and_a_root_is_no_answer_to_itself(journal, variables):
+    site = journal(XTD="1", **variables)
     assert site.post(HAM) == 200
     assert site.post(INSULT, path="/comments/reply/1/") == 200
     query = """SELECT comment, is_public, parent_id, level FROM django_comments
         JOIN django_comments_xtd_xtdcomment ON id = comment_ptr_id ORDER BY id"""
     assert site.rows(query) == [(HAM, 1, 1, 0), (INSULT, 0, 1, 1)]
     chef = site.logged_in("chef")
-    assert [site.click(chef, action, number) for action, number in (("approve", 2), ("delete", 1))] == [200, 200]
-    assert site.feedback == [({"removed": 0}, "2", "1", INSULT), ({"removed": 1}, "1", None, HAM)]
+    clicks = [("approve", 2), ("flag", 2), ("delete", 1)]
+    assert [site.click(chef, action, number) for action, number in clicks] == [200] * 3
+    assert site.feedback == [
+        ({"removed": 0}, "2", "1", INSULT),
+        ({"reported": 1}, "2", "1", INSULT),
+        ({"removed": 1}, "1", None, HAM),
+    ]
+
+
+def test_xtd_holds_what_its_api_takes_in(journal):
+    site = journal(XTD="1")
+    reader = Browser(site.url)
+    (form, *_) = reader.get("/").forms
+    form |= {"name": "Awa", "email": "awa@lecteurs.example", "reply_to": 0, "followup": False}
+    found = [reader.send("/comments/api/comment/", form | {"comment": text}).status for text in (HAM, INSULT)]
+    assert (found, site.rows()) == ([201, 202], [(HAM, 1, 0), (INSULT, 0, 0)])
+
+
+@BOTH
+def test_xtd_holds_what_its_reader_confirms_by_mail(journal, variables):
+    site = journal(XTD="1", CONFIRM="1", **variables)
+    assert (site.post(INSULT), site.rows()) == (200, [])
+    (mail,) = (site.folder / "mails").iterdir()
+    link = re.search(r"/comments/confirm/\S+", mail.read_text(encoding="utf-8").replace("=\n", ""))
+    assert Browser(site.url).get(link[0]).status == 200
+    assert site.rows() == [(INSULT, 0, 0)]
 
 
 def test_a_wrong_setting_is_told_at_start(journal):

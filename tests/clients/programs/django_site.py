@@ -1,6 +1,7 @@
 """A Django site whose article takes comments; it runs until it is ended.
 
-FOLDER holds its database and `notes`; XTD=1 is django-comments-xtd, REGISTER=1 registers a `ReaderModerator` instead of `connect`.
+FOLDER holds its database, its mails and `notes`. XTD=1 is django-comments-xtd, which with CONFIRM=1 asks for a click in a mail; REGISTER=1
+registers a `ReaderModerator` instead of `connect`.
 """
 
 import json
@@ -60,9 +61,12 @@ settings.configure(
             },
         }
     ],
-    EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+    EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend",
+    EMAIL_FILE_PATH=FOLDER / "mails",
     COMMENTS_APP="django_comments_xtd" if XTD else "django_comments",
-    COMMENTS_XTD_CONFIRM_EMAIL=False,
+    COMMENTS_XTD_CONFIRM_EMAIL="CONFIRM" in os.environ,
+    COMMENTS_XTD_SEND_HTML_EMAIL=False,
+    COMMENTS_XTD_THREADED_EMAILS=False,
     COMMENTS_XTD_MAX_THREAD_LEVEL=5,
     COMMENTS_XTD_APP_MODEL_OPTIONS={"default": {"allow_flagging": True, "who_can_post": "all"}},
     LOGGING={
@@ -84,7 +88,6 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import include, path  # noqa: E402
-from django_comments.moderation import moderator  # noqa: E402
 from django_comments.signals import comment_was_flagged, comment_was_posted  # noqa: E402
 
 from moderation.hooks.django import ReaderModerator, comment_decided, connect, keep_feedback  # noqa: E402
@@ -111,7 +114,17 @@ urlpatterns = [
     path("comments/", include(comments)),
 ]
 Site.get_absolute_url = lambda site: "/"
-if "REGISTER" in os.environ:
+if "REGISTER" in os.environ and XTD:
+    from django_comments_xtd.moderation import XtdCommentModerator, moderator
+
+    class Readers(ReaderModerator, XtdCommentModerator):
+        removal_suggestion_notification = True
+
+    moderator.register(Site, Readers)
+    comment_was_flagged.connect(keep_feedback)
+elif "REGISTER" in os.environ:
+    from django_comments.moderation import moderator
+
     moderator.register(Site, ReaderModerator)
     comment_was_flagged.connect(keep_feedback)
 else:
