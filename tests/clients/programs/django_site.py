@@ -1,7 +1,7 @@
 """A Django site whose article takes comments; it runs until it is ended.
 
-FOLDER holds its database, its mails and `notes`. XTD=1 is django-comments-xtd, which with CONFIRM=1 asks for a click in a mail; REGISTER=1
-registers a `ReaderModerator` instead of `connect`.
+FOLDER holds its database, its mails and `notes`. XTD=1 is django-comments-xtd, which asks for a click in a mail if CONFIRM=1.
+REGISTER=1 registers a `ReaderModerator` instead of `connect`.
 """
 
 import json
