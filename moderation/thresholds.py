@@ -6,7 +6,6 @@ threads, articles and near-duplicates stay together, as in training.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from moderation.duplicates import groups
 from moderation.errors import LabelError, TrainingError
-from moderation.evaluation import Answers, Numbers, Query, at_threshold, figures
+from moderation.evaluation import Answers, Numbers, at_threshold, figures
 from moderation.labelling.decided import REMOVED, Decided
 from moderation.model import Model
 from moderation.policy import NEVER, Policy
+from moderation.queries import Old, Query
 
 MOST = (
     20_000  # comments that are used, drawn at random: a precision is then known to within a point, in a minute or two
@@ -32,60 +32,6 @@ LEAST_GROUPS = 10  # that they come from: the interval is of groups
 #: label stands for, and a recall could be had only by flagging nearly all.
 WISHES = ("{} review: precision @ recall >= 0.8", "{} reject: recall @ precision >= 0.95")
 WISHES_REMOVED = ("removed review: recall @ match_rate <= 0.1", "removed reject: recall @ precision >= 0.95")
-_OLD = re.compile(
-    r"\s*(?P<label>\w+)(?:\s+(?P<band>review|reject))?\s*:\s*(?P<column>.*[^\s>=])\s*(?P<sign>>=?)\s*(?P<value>\d+(?:\.\d+)?)\s*"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Old:
-    """The threshold of another service, in whose place one of ours is to flag as large a share of the comments.
-
-    Examples
-    --------
-    >>> str(Old.parse("insult: TOXICITY > 0.80"))
-    'insult review: as many as TOXICITY > 0.8'
-    """
-
-    label: str
-    band: str
-    column: str
-    sign: str
-    value: float
-
-    @classmethod
-    def parse(cls, text: str) -> Old:
-        """Read it.
-
-        Raises
-        ------
-        TrainingError
-            Where the text is none.
-        """
-        match = _OLD.fullmatch(text)
-        if not match:
-            raise TrainingError(
-                f"old threshold {text!r}: not understood; expected a label, a column of scores and a number, "
-                'e.g. "insult: TOXICITY > 0.8"'
-            )
-        band = match["band"] or "review"
-        return cls(match["label"], band, match["column"], match["sign"], float(match["value"]))
-
-    def __str__(self) -> str:
-        return f"{self.label} {self.band}: as many as {self.column} {self.sign} {self.value:g}"
-
-    def flags(self, score: float | None) -> int | None:
-        """Tell whether a score reached it; None where there is no score."""
-        if score is None:
-            return None
-        return int(score >= self.value if self.sign == ">=" else score > self.value)
-
-    def answer(self, y: Answers, p: Numbers) -> dict[str, float | str | None]:
-        """Return the threshold that flags a share as near to the old one as can be; as `Query.answer`."""
-        found = np.unique(p)
-        shares = 1 - np.searchsorted(np.sort(p), found) / len(p)
-        best = int(np.argmin(np.abs(shares - y.mean())))
-        return {"query": str(self), "threshold": round(float(found[best]) - 5e-7, 6)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +143,7 @@ def propose(
         y = np.array([answers[at] for at in judged], dtype=np.int64)
         p = np.array([_probability(wish.label, scores[at]) for at in judged])
         if (missing := _missing(y, p, together[judged])) is not None:
-            notes.append(f"{wish}: not proposed, {missing}")
+            notes.append(f"{wish.label if isinstance(wish, Query) else wish}: nothing proposed, {missing}")
             continue
         found.append(_proposal(wish, y, p, together[judged], seed))
     notes += [f"{one.wish}: falls short on the other half, see the interval" for one in found if one.falls_short]
@@ -221,6 +167,8 @@ def _usable(model: Model, decided: Sequence[Decided], notes: list[str], seed: in
         notes.append(
             f"{len(decided) - len(fresh)} of {len(decided)} comments are left out: no text, or noted as a flood"
         )
+    if undecided := sum(not one.scores and set(one.label.answers.values()) <= {None} for one in fresh):
+        notes.append(f"of {undecided} comments nothing is known: no decision, no score, or a status that is none")
     new = [one for one in fresh if not model.was_trained_on(one.label.text or "")]
     if len(new) < len(fresh):
         notes.append(f"{len(fresh) - len(new)} of {len(decided)} comments are left out: the model was trained on them")

@@ -12,12 +12,12 @@ import pytest
 
 from moderation import LabelError, Moderator, TrainingError
 from moderation.cli import main
-from moderation.evaluation import Query
 from moderation.labelling.decided import Decided, read_decided
 from moderation.labels import Label
 from moderation.policy import NEVER
+from moderation.queries import Old, Query
 from moderation.scores import Scores
-from moderation.thresholds import Old, propose
+from moderation.thresholds import propose
 
 SYLLABLES = [a + b for a, b in product("bdfgklmnprstv", "aeiou")]
 
@@ -244,6 +244,11 @@ def test_comments_of_the_training_are_left_out(thousand):
     proposals = propose(model, thousand)
     assert "100 of 1000 comments are left out: the model was trained on them" in proposals.notes
     assert found(proposals, "review").chosen_on + found(proposals, "review").measured_on == 900
+
+
+def test_comments_of_which_nothing_is_known_are_counted(thousand):
+    proposals = propose(Model(), [*thousand, comment(1001), comment(1002, is_spam=None)])
+    assert "of 2 comments nothing is known: no decision, no score, or a status that is none" in proposals.notes
 
 
 def test_of_very_many_some_are_drawn(thousand, monkeypatch):

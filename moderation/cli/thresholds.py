@@ -56,10 +56,10 @@ def thresholds(
     format: options.OutputFormat = options.Format.TABLE,
 ) -> None:
     """Propose review and reject thresholds from past decisions, and say what they do on decisions that they were not chosen on."""
-    from moderation.evaluation import Query
     from moderation.labelling.decided import REMOVED, read_decided
     from moderation.model import Model
-    from moderation.thresholds import Old, propose
+    from moderation.queries import Old, Query
+    from moderation.thresholds import propose
 
     if out is not None and out.exists():
         raise PolicyError(f"{out}: is there already; name a new file, or move it away")
