@@ -47,9 +47,11 @@ async def analyze(request: Request) -> Response:
     if refused is not None:
         return respond(refused)
     state, body = request.app.state, await request.body()
-    language = state.settings.perspective.language
+    settings = state.settings.perspective
     return respond(
-        await run_in_threadpool(perspective.analyze, body, state.moderator, state.attributes, default_language=language)
+        await run_in_threadpool(
+            perspective.analyze, body, state.moderator, state.attributes, settings.language, settings.languages
+        )
     )
 
 
