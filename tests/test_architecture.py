@@ -23,6 +23,7 @@ LAYERS = [
     ["thresholds"],
     ["store"],
     ["service"],
+    ["hooks"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -108,6 +108,16 @@ def test_a_wrong_key_is_told_with_the_discovery_document_and_none_is_needed_for_
     assert client(server={"open": True}).get(f"{url}&key=nobody").status_code == 200
 
 
+def test_a_site_may_take_requests_that_call_every_comment_english(client):
+    asked = {"comment": {"text": INSULT}, "languages": ["en"], "requestedAttributes": {"INSULT": {}}}
+    url = "/v1alpha1/comments:analyze"
+    assert client(server={"open": True}).post(url, json=asked).status_code == 400
+    taking = client(server={"open": True}, perspective={"languages": ["fr", "en"]})
+    found = taking.post(url, json=asked).json()
+    assert found["attributeScores"]["INSULT"]["summaryScore"]["value"] > 0.5
+    assert found["languages"] == ["en"]
+
+
 def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     api, host = client(), {"Host": f"{key}.rest.akismet.com"}
     spam = {

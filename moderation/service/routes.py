@@ -41,10 +41,9 @@ def decided(decisions: Sequence[Decision], request: Request) -> None:
 
 async def discovery(request: Request) -> Response:
     """Describe the API to Google's clients, with our own address; one that shows a wrong key learns it here, as at Google's."""
-    if request.query_params.get("key"):
-        found = [(await _google(request, scope)).outcome for scope in ("perspective", "feedback")]
-        if set(found) == {"unknown"}:
-            return respond(perspective.failure("API_KEY_INVALID"), request)
+    for_analysis = await _google(request, "perspective")
+    if for_analysis.outcome == "unknown" and (await _google(request, "feedback")).outcome == "unknown":
+        return respond(perspective.failure("API_KEY_INVALID"), request)
     url = request.app.state.settings.server.public_url or str(request.base_url)
     return respond(perspective.discovery(url), request)
 
@@ -55,9 +54,11 @@ async def analyze(request: Request) -> Response:
     if refused is not None:
         return respond(refused, request)
     state, body = request.app.state, await request.body()
-    language = state.settings.perspective.language
+    settings = state.settings.perspective
     return respond(
-        await take(len(body), perspective.analyze, body, state.moderator, state.attributes, default_language=language),
+        await take(
+            len(body), perspective.analyze, body, state.moderator, state.attributes, settings.language, settings.languages
+        ),
         request,
     )
 

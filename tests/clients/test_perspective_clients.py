@@ -121,15 +121,27 @@ def test_pypi_pyperspective(named, names):
     assert found["wrong key"]["error"] == "InvalidAuthKey"
 
 
-def test_clients_that_call_every_comment_english_are_refused_and_can_still_suggest(named, names):
+@pytest.fixture(scope="session")
+def bilingual(served):
+    """A site that takes requests which call every comment English."""
+    return served('[perspective]\nlanguages = ["fr", "en"]\n')
+
+
+def test_pypi_perspectiveapi_calls_every_comment_english(named, bilingual, names):
     client = python("perspectiveapi", "perspectiveapi==1.1.0")
     found = run(client, "pypi_perspectiveapi.py", **names(named))
-    assert {one["error"] for one in found.values()} == {"KeyError"}  # 'attributeScores': it reads no errors
+    assert {one["error"] for one in found.values()} == {"KeyError"}  # it reads no errors
+    found = run(client, "pypi_perspectiveapi.py", **names(bilingual))
+    assert len(found) == 2
+    assert all(one["insult"] == one["toxicity"] > 0.9 and one["threat"] is None for one in found.values())
+
+
+def test_pypi_pyspective_calls_every_comment_english(named, bilingual, names):
     client = python("pyspective", "pyspective==0.0.2", "requests==2.32.5")  # which it does not ask for
     found = run(client, "pypi_pyspective.py", **names(named))
-    assert found["insult"]["error"] == "KeyError"
-    assert found["suggested"] == "Successed"
-    assert found["wrong key"] is None
+    assert (found["insult"]["error"], found["suggested"], found["wrong key"]) == ("KeyError", "Successed", None)
+    found = run(client, "pypi_pyspective.py", **names(bilingual))
+    assert found["insult"]["INSULT"] > 0.9
 
 
 def test_npm_conversationai(named, names):
