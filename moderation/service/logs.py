@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 LOGGER = logging.getLogger("moderation.service")
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 MOST_PLACES = 12  # of an exception, the innermost
 _OWN_MESSAGES = frozenset(
     {"uvicorn.error"}
@@ -111,7 +112,7 @@ class Lines(logging.Formatter):
                 line |= described(error)
             elif record.name in _OWN_MESSAGES:
                 line["message"] = record.getMessage()
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        return _WRITER.encode(line)
 
 
 def set_up(log: Literal["json", "none"], level: Literal["info", "warning"]) -> None:
