@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from moderation.policy import Decision
 from moderation.service import akismet, coral, openai, perspective
@@ -245,15 +246,23 @@ async def _keep(request: Request, feedback: Feedback) -> None:
     request.app.state.metrics.kept(feedback.protocol)
 
 
+class _Path(Route):
+    """A route that says which one it is, as FastAPI's do, for figures and log lines."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return match, {**found, "route": self} if found else found
+
+
 def served(openai_path: str) -> list[Route]:
     """Return the paths: Starlette's own routes, since nothing here is read or written by FastAPI; half the work of one of its."""
     return [
-        Route("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
-        Route("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
-        Route("/$discovery/rest", discovery, methods=["GET"]),
-        Route("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
-        Route("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
-        Route("/coral", coral_phase, methods=["POST"]),
-        Route(openai_path, moderations, methods=["POST"]),
-        Route("/metrics", figures, methods=["GET"]),
+        _Path("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
+        _Path("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
+        _Path("/$discovery/rest", discovery, methods=["GET"]),
+        _Path("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
+        _Path("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
+        _Path("/coral", coral_phase, methods=["POST"]),
+        _Path(openai_path, moderations, methods=["POST"]),
+        _Path("/metrics", figures, methods=["GET"]),
     ]
