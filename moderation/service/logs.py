@@ -59,7 +59,9 @@ class Facts:
 def event(name: str, level: int = logging.INFO, **facts: Any) -> None:
     """Log one line."""
     if LOGGER.isEnabledFor(level):
-        LOGGER.log(level, name, extra={"facts": facts})
+        record = logging.LogRecord(LOGGER.name, level, "", 0, name, None, None)  # no search for who calls
+        record.facts = facts
+        LOGGER.handle(record)
 
 
 def unexpected(error: BaseException, facts: Facts) -> None:
