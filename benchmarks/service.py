@@ -1,6 +1,6 @@
 """How fast the service answers, in how much memory, beside a bare FastAPI application, in one run.
 
-    python -m benchmarks.service [--rounds 5] [--seconds 4] [--paced 30] [--replayed 1440000] [--write]
+    python -m benchmarks.service [--rounds 5] [--seconds 4] [--paced 30] [--replayed 150000] [--write]
 
 One process of `moderation serve` with a key and a store in SQLite, on loopback, one comment a request. The comments are those
 of the thread files of labels/, as readers write under articles: half have less than 140 characters, a tenth more than 480.
@@ -377,7 +377,12 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of throughput")
     parser.add_argument("--seconds", type=float, default=4, help="of each path in a round")
     parser.add_argument("--paced", type=float, default=30, help="seconds of each path at a given rate")
-    parser.add_argument("--replayed", type=int, default=RATE * 7_200, help="requests over which memory is watched")
+    parser.add_argument(
+        "--replayed",
+        type=int,
+        default=150_000,
+        help="requests of the replay (two hours: 1440000)",
+    )
     parser.add_argument("--write", action="store_true", help=f"write {FIGURES.relative_to(ROOT)}")
     options = parser.parse_args(given)
     if shutil.which("wrk") is None:

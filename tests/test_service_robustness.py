@@ -192,7 +192,9 @@ def test_every_answer_of_the_native_api_is_described(client):
 def check_answers(app, key, examples):
     """Ask for each operation that is described, as it is described and otherwise, and compare the answers with the description."""
     quiet = {"deadline": None, "suppress_health_check": list(hypothesis.HealthCheck), "database": None}
-    for found in schemathesis.openapi.from_asgi("/openapi.json", app).get_all_operations():
+    statuses = {"expected-statuses": [400, 401, 403, 404, 405, 413, 422, 429]}  # by default 413 is no refusal to it
+    config = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": statuses}})
+    for found in schemathesis.openapi.from_asgi("/openapi.json", app, config=config).get_all_operations():
         operation = found.ok()
         for mode in GenerationMode if operation.body else [GenerationMode.POSITIVE]:
 
@@ -209,8 +211,8 @@ def test_answers_are_as_described(store, moderator, key):
 
 
 @pytest.mark.slow
-def test_thousands_of_answers_are_as_described(store, moderator, key):
-    check_answers(create_app(Settings(), store, moderator), key, 2_000)
+def test_many_answers_are_as_described(store, moderator, key):
+    check_answers(create_app(Settings(), store, moderator), key, 300)
 
 
 # A live process

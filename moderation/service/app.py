@@ -73,10 +73,8 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     app.state.sites = Sites() if settings.server.floods else None
     app.state.attributes = _mapped(settings.perspective.attributes, app.state.moderator.model.labels)
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
-    app.router.routes += [
-        *native.router.routes,
-        *routes.served(settings.openai.path),
-    ]  # a router within another costs each request
+    # A router within another costs each request, and so does each path before its own: those that are asked most come first
+    app.router.routes[:0] = [*native.router.routes, *routes.served(settings.openai.path)]
     for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
         app.add_exception_handler(kind, answer)
 

@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Any, Literal
 
 LOGGER = logging.getLogger("moderation.service")
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 MOST_PLACES = 12  # of an exception, the innermost
-_OWN_MESSAGES = frozenset(
-    {"uvicorn.error"}
-)  # of the server: about sockets and processes; those about requests are switched off
+#: Ours, about the kernel, and the server's, about sockets and processes; those about requests are switched off.
+_OWN_MESSAGES = frozenset({"moderation", "uvicorn.error"})
 
 
 @dataclass
@@ -58,7 +58,9 @@ class Facts:
 def event(name: str, level: int = logging.INFO, **facts: Any) -> None:
     """Log one line."""
     if LOGGER.isEnabledFor(level):
-        LOGGER.log(level, name, extra={"facts": facts})
+        record = logging.LogRecord(LOGGER.name, level, "", 0, name, None, None)  # no search for who calls
+        record.facts = facts
+        LOGGER.handle(record)
 
 
 def unexpected(error: BaseException, facts: Facts) -> None:
@@ -111,7 +113,7 @@ class Lines(logging.Formatter):
                 line |= described(error)
             elif record.name in _OWN_MESSAGES:
                 line["message"] = record.getMessage()
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        return _WRITER.encode(line)
 
 
 def set_up(log: Literal["json", "none"], level: Literal["info", "warning"]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -38,13 +39,16 @@ class Metrics:
         self._actions = Counter("moderation_actions", "Decisions", ("protocol", "action"), registry=registry)
         self._scores = Histogram("moderation_scores", "Probabilities", ("label",), buckets=SHARES, registry=registry)
         self._coverage = Histogram("moderation_coverage", "Known share of comments", buckets=SHARES, registry=registry)
+        # The library looks a counter up under a lock and checks its labels anew each time; there are few of them
+        self._answers, self._times = cache(self._requests.labels), cache(self._seconds.labels)
+        self._decisions, self._probabilities = cache(self._actions.labels), cache(self._scores.labels)
         model = Gauge("moderation_model_info", "The model in use", ("id",), registry=registry, multiprocess_mode="max")
         model.labels(model_id).set(1)
 
     def observe(self, path: str, status: int, seconds: float) -> None:
         """Count an answer; `path` is that of the route, so that there are few."""
-        self._requests.labels(path, str(status)).inc()
-        self._seconds.labels(path).observe(seconds)
+        self._answers(path, status).inc()
+        self._times(path).observe(seconds)
 
     def refusals(self, facts: Facts) -> None:
         """Count a request, if it was refused."""
@@ -58,10 +62,10 @@ class Metrics:
     def decided(self, decisions: Iterable[Decision], protocol: str = "native") -> None:
         """Count decisions."""
         for decision in decisions:
-            self._actions.labels(protocol, decision.action).inc()
+            self._decisions(protocol, decision.action).inc()
             self._coverage.observe(decision.scores.coverage)
             for label, probability in decision.scores.probabilities.items():
-                self._scores.labels(label).observe(probability)
+                self._probabilities(label).observe(probability)
 
     def exposed(self) -> tuple[bytes, str]:
         """Return all counters as Prometheus reads them, and the media type of that."""

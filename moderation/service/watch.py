@@ -72,17 +72,19 @@ class Watch:
         facts.refused = facts.refused or _REFUSED.get(status)
         if self._observe is not None:
             self._observe(facts)
-        logs.event(
-            "request",
-            logging.ERROR if status >= 500 else logging.WARNING if facts.refused else logging.INFO,
-            method=scope["method"] if scope["method"] in _METHODS else "other",
-            path=getattr(scope.get("route"), "path", "other"),
-            status=status,
-            ms=round((time.perf_counter() - watched.start) * 1000, 1),
-            bytes_in=watched.bytes_in,
-            bytes_out=watched.bytes_out,
-            **facts.content(),
-        )
+        level = logging.ERROR if status >= 500 else logging.WARNING if facts.refused else logging.INFO
+        if logs.LOGGER.isEnabledFor(level):
+            logs.event(
+                "request",
+                level,
+                method=scope["method"] if scope["method"] in _METHODS else "other",
+                path=getattr(scope.get("route"), "path", "other"),
+                status=status,
+                ms=round((time.perf_counter() - watched.start) * 1000, 1),
+                bytes_in=watched.bytes_in,
+                bytes_out=watched.bytes_out,
+                **facts.content(),
+            )
 
 
 class _Request:
