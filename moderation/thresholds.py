@@ -28,10 +28,11 @@ MOST = (
 )
 LEAST = 50  # decisions with either answer; of 25 in one half a recall of 0.8 is known to within 0.16
 LEAST_GROUPS = 10  # that they come from: the interval is of groups
-#: What is wished for where nothing is said. For `REMOVED` a share of the work, since much is taken down for reasons that no
-#: label stands for, and a recall could be had only by flagging nearly all.
+#: What is wished for where nothing is said.
 WISHES = ("{} review: precision @ recall >= 0.8", "{} reject: recall @ precision >= 0.95")
-WISHES_REMOVED = ("removed review: recall @ match_rate <= 0.1", "removed reject: recall @ precision >= 0.95")
+#: For `REMOVED` a share of the work: much is taken down for reasons that no label stands for, and a recall could be had only by
+#: flagging nearly all. Nothing is rejected for it, unless that is wished for.
+WISH_REMOVED = "removed review: recall @ match_rate <= 0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _with_defaults(
     texts = [wish.format(name) for name in labels if counts[name][0] or counts[name][1] for wish in WISHES]
     enough = all(min(counts[name][0], counts[name][1]) >= LEAST for name in labels)
     if not enough and (counts[REMOVED][0] or counts[REMOVED][1]):
-        texts += WISHES_REMOVED
+        texts.append(WISH_REMOVED)
     yield from wishes
     yield from (query for query in map(Query.parse, texts) if (query.label, query.band) not in asked)
 
@@ -204,7 +205,7 @@ def _probability(label: str, probabilities: Mapping[str, float]) -> float:
 
 
 def _bands(found: Sequence[Proposal], card: Policy, notes: list[str]) -> dict[str, dict[str, float]]:
-    """Return label -> band -> threshold; a label without a decision of its own has that of `REMOVED`.
+    """Return label -> band -> threshold; a label without a decision of its own has that of `REMOVED`, and rejects nothing.
 
     Where none does what was asked for, review stays as in the card, and nothing is rejected. What is rejected must reach review
     too: review is lowered, which flags no less; one that keeps the share of another service stays, and reject is raised.
@@ -215,14 +216,19 @@ def _bands(found: Sequence[Proposal], card: Policy, notes: list[str]) -> dict[st
         for name in bands if one.label == REMOVED else (one.label,):
             if one.threshold is not None:
                 bands[name][one.band] = one.threshold
-            elif one.band == "reject":
+            if one.threshold is None and one.band == "reject":
                 bands[name]["reject"] = NEVER
+            elif one.label == REMOVED:
+                bands[name].setdefault("reject", NEVER)
     for name, values in bands.items():
         review = values.get("review", card.review[name])
         if values.get("reject", NEVER) < review:
             moved = "reject" if {(name, "review"), (REMOVED, "review")} & kept else "review"
             values[moved] = review if moved == "reject" else values["reject"]
-            notes.append(f"{name}: {moved} is set to {values[moved]:.3f}, since what is rejected must reach review too")
+            notes.append(
+                f"{name}: {moved} is set to {values[moved]:.3f}, since what is rejected must reach review too: "
+                "all that is flagged is rejected, and nobody sees it first"
+            )
     return {name: values for name, values in bands.items() if values}
 
 

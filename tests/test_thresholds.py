@@ -194,10 +194,13 @@ def test_a_removal_without_a_reason_speaks_for_no_label_but_for_all():
         insult, spam = (rng.uniform(0.6, 1) if kind == name else rng.uniform(0, 0.6) for name in Model.labels)
         past.append(comment(n, insult, spam, is_removed=int(kind is not None)))
     proposals = propose(Model(), past)
-    assert {one.label for one in proposals.found} == {"removed"}
-    assert proposals.thresholds["insult"] == proposals.thresholds["spam"]
-    assert found(proposals, "reject").precision[0] > 0.9
-    assert found(proposals, "reject").recall[0] > 0.8
+    review = found(proposals, "review")
+    assert str(review.wish) == "removed review: recall @ match_rate <= 0.1"
+    assert review.precision[0] == 1
+    assert proposals.thresholds == {name: {"review": review.threshold, "reject": NEVER} for name in Model.labels}
+    wished = propose(Model(), past, [Query.parse("removed reject: recall @ precision >= 0.95")])
+    assert found(wished, "reject").recall[0] > 0.8
+    assert wished.thresholds["insult"]["reject"] == wished.thresholds["spam"]["reject"] < 1
 
 
 def test_a_label_with_decisions_of_its_own_does_not_take_those_without_a_reason():

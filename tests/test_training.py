@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
@@ -148,6 +148,7 @@ ANSWERS = st.integers(30, 120).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.sampled_from([0.3, 0.6, 0.9]))
 def test_a_threshold_does_what_its_query_asks(found, bound):
     y, p = np.array(found[0]), np.array(found[1]) / 20

@@ -179,8 +179,7 @@ final class Moderation {
 	// What a moderator sees
 
 	public static function column( $columns ) {
-		$columns['moderation'] = 'Moderation';
-		return $columns;
+		return current_user_can( 'moderate_comments' ) ? $columns + array( 'moderation' => 'Moderation' ) : $columns;
 	}
 
 	public static function cell( $column, $id ) {
@@ -211,9 +210,10 @@ final class Moderation {
 		self::cell( 'moderation', $comment->comment_ID );
 	}
 
-	/** Mark the words that speak against a comment, in wp-admin only. */
+	/** Mark the words that speak against a comment, for moderators in wp-admin: some themes load comments through it. */
 	public static function mark( $html, $comment = null ) {
-		$found = is_admin() && $comment ? get_comment_meta( $comment->comment_ID, self::META, true ) : null;
+		$shown = $comment && is_admin() && current_user_can( 'moderate_comments' );
+		$found = $shown ? get_comment_meta( $comment->comment_ID, self::META, true ) : null;
 		if ( ! is_array( $found ) || 'approve' === $found['action'] || ! $found['words'] ) {
 			return $html;
 		}

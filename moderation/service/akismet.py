@@ -176,13 +176,14 @@ def check(
         return Answer.text("false", found)
     if _is_test_spam(fields):
         return Answer.text("true", found)
+    text = wordpress.text(fields) if call.wordpress else fields.get("comment_content", "")
     parent = fields.get("comment_parent", "")
     judged = judge(
-        wordpress.text(fields) if call.wordpress else fields.get("comment_content", ""),
+        text,
         moderator,
         author=fields.get("comment_author") or None,
         parent_id=None if parent in ("", "0") else parent,
-        seen=_seen(fields, sites, key_id),
+        seen=_seen(fields, text, sites, key_id),
     )
     found |= reasons.headers(judged)
     causes = _rejecting(judged, moderator)
@@ -198,13 +199,13 @@ def check(
     return Answer.text(body, found)._replace(decisions=[judged.decision])
 
 
-def _seen(fields: Mapping[str, str], sites: Sites | None, key_id: int | None) -> Seen | None:
+def _seen(fields: Mapping[str, str], text: str, sites: Sites | None, key_id: int | None) -> Seen | None:
     """Return how a comment is compared with recent ones; not at all after an edit, whose first text would count as a copy."""
     if sites is None or fields.get("recheck_reason", "").strip().lower() == "edit":
         return None
     story = fields.get("comment_post_ID") or fields.get("permalink", "")
     author = fields.get("comment_author")
-    return sites.seen((key_id, fields.get("blog", "")), story, author, fields.get("comment_content", ""))
+    return sites.seen((key_id, fields.get("blog", "")), story, author, text)
 
 
 def _is_test_spam(fields: Mapping[str, str]) -> bool:

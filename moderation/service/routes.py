@@ -57,7 +57,13 @@ async def analyze(request: Request) -> Response:
     settings = state.settings.perspective
     return respond(
         await take(
-            len(body), perspective.analyze, body, state.moderator, state.attributes, settings.language, settings.languages
+            len(body),
+            perspective.analyze,
+            body,
+            state.moderator,
+            state.attributes,
+            settings.language,
+            settings.languages,
         ),
         request,
     )

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,7 @@ def feedback(server):
         return list(store.feedback())
 
 
+@pytest.mark.skipif(shutil.which("php") is None, reason="PHP is not installed")
 def test_the_plugin_is_php():
     done = subprocess.run(["php", "-l", PLUGIN], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -191,6 +193,17 @@ def test_a_moderator_sees_why(site):
     assert "<mark>" not in seen
     fine = site.post("Rien à redire, bel article sur Sikasso.")
     assert "Rien à signaler" in row(site, fine)
+
+
+def test_a_reader_sees_no_marks_where_a_theme_loads_comments_through_wp_admin(site):
+    posted = site.post(f"{INSULT} Voilà.")
+    shown = site.php(
+        "(function () { require_once ABSPATH . 'wp-admin/includes/admin.php'; set_current_screen('edit-comments');"
+        f"$c = get_comment({posted.id});"
+        "$show = function () use ($c) { return apply_filters('comment_text', $c->comment_content, $c); };"
+        "$reader = $show(); wp_set_current_user(1); return [$reader, $show()]; })()"
+    )
+    assert ["<mark>" in html for html in shown] == [False, True]
 
 
 def test_words_of_a_comment_and_of_an_answer_stay_text(site):
