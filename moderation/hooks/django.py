@@ -72,7 +72,7 @@ def decide(comment: Any, request: Any, trusts: Callable[[Any], bool] = is_staff)
     """
     if getattr(request, "_moderated", None) is comment:
         return request.moderation  # type: ignore[no-any-return]
-    if comment.pk is not None:
+    if _is_saved(comment):
         request.moderation = Outcome("approve")
         return request.moderation  # type: ignore[no-any-return]
     try:
@@ -154,6 +154,12 @@ def _settings() -> dict[str, Any]:
 
 def _refused(outcome: Outcome) -> bool:
     return outcome.action == "reject" and bool(_settings().get(_REFUSE))
+
+
+def _is_saved(comment: Any) -> bool:
+    """Tell whether a comment is in the database; its number does not, since a site may give numbers beforehand."""
+    state = getattr(comment, "_state", None)  # none in django-comments-xtd, before it saves
+    return state is not None and not state.adding
 
 
 def _parent(comment: Any) -> str | None:
