@@ -37,7 +37,8 @@ def store(tmp_path):
 @pytest.fixture
 def client(store, moderator):
     def client(**sections):
-        return TestClient(create_app(Settings.of(sections), store, moderator), raise_server_exceptions=False)
+        application = create_app(Settings.of(sections), store, moderator)
+        return TestClient(application, raise_server_exceptions=False, client=("127.0.0.1", 50000))
 
     return client
 
@@ -91,6 +92,13 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
     assert (kept.protocol, dict(kept.verdict), kept.text) == ("perspective", {"insult": 1}, INSULT)
 
 
+def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
+    api = client(perspective={"language": "en"})
+    decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
+    found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
+    assert found.json() == {"detectedLanguages": ["en"]}
+
+
 def test_a_wrong_key_is_told_with_the_discovery_document_and_none_is_needed_for_it(client, key, store):
     url = "/$discovery/rest?version=v1alpha1"
     answers = [client().get(f"{url}{shown}") for shown in ("", f"&key={key}", "&key=nobody")]
@@ -123,6 +131,14 @@ def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     assert api.post("/1.1/comment-check", data=spam).text == "invalid"
     assert api.post("/1.1/submit-ham", json=spam, headers=host).text == "Thanks for making the web a better place."
     assert [dict(kept.verdict) for kept in store.feedback()] == [{"spam": 0}]
+
+
+def test_wordpress_is_told_to_hold_and_finds_the_service(client, key):
+    api = client()
+    said = {"comment_content": INSULT, "api_key": key}
+    found = api.post("/1.1/comment-check", data=said, headers={"User-Agent": "WordPress/6.1.9 | Akismet/5.0.2"})
+    assert (found.text, "x-akismet-error" in found.headers) == ("false", True)
+    assert api.get("/1.1/test").text == "connected"
 
 
 def test_coral_is_answered_where_it_signs(client):
@@ -222,7 +238,7 @@ def test_the_process_says_how_it_is(client):
         ("[serveur]", "unknown section [serveur]"),
         ("[store]\nurls = 'x'", "[store] urls: unknown; expected one of"),
         ("[coral]\nsecrets = 'x'", "expected a list of texts"),
-        ("port =", "cannot be read"),
+        ("port =", "not TOML in UTF-8"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, message):

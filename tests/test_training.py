@@ -12,10 +12,11 @@ from sklearn.metrics import average_precision_score, precision_score, recall_sco
 
 from moderation import LabelError, Model, TrainingError
 from moderation.dataset import Recipe, prepare
-from moderation.evaluation import LEAST_FLAGGED, Query, evaluate_model, figures, recall_at_precision
+from moderation.evaluation import evaluate_model, figures, recall_at_precision
 from moderation.features.matrix import matrix_of
 from moderation.labels import Joined, join, label_files, read_labels
 from moderation.model_files import shipped_model
+from moderation.queries import LEAST_FLAGGED, Query
 from moderation.scores import pool, units
 from moderation.text import fold
 from moderation.training import cross_validate, fit, train

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from moderation.policy import Decision
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Answer(NamedTuple):
     """One answer.
+
+    Parameters
+    ----------
+    decisions
+        Those that it tells of, for whoever counts them.
 
     Examples
     --------
@@ -23,6 +30,7 @@ class Answer(NamedTuple):
     body: bytes
     media_type: str
     headers: Mapping[str, str] = NONE
+    decisions: Sequence[Decision] = ()
 
     @classmethod
     def json(cls, status: int, value: Any, headers: Mapping[str, str] = NONE) -> Answer:

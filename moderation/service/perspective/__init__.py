@@ -11,7 +11,7 @@ from moderation.service.perspective.analysis import analyze
 from moderation.service.perspective.attributes import ATTRIBUTES
 from moderation.service.perspective.batches import Part, read_batch, write_batch
 from moderation.service.perspective.discovery import discovery
-from moderation.service.perspective.errors import Refused, failure
+from moderation.service.perspective.errors import Refused, failure, refusal
 from moderation.service.perspective.suggestions import SuggestedSpan, Suggestion, suggest
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "discovery",
     "failure",
     "read_batch",
+    "refusal",
     "suggest",
     "write_batch",
 ]

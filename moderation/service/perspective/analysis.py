@@ -90,7 +90,8 @@ def analyze(
         },
         "explanations": _explanations(text, asked, decision.reasons),
     }
-    return Answer.json(200, answer if token is None else answer | {"clientToken": token})
+    answer |= {} if token is None else {"clientToken": token}
+    return Answer.json(200, answer)._replace(decisions=[decision])
 
 
 def _asked(
