@@ -5,6 +5,8 @@ import inspect
 import json
 import os
 
+os.environ["PYTHON_AKISMET_TIMEOUT"] = "30"  # its own is a second, too short for a busy machine
+
 import akismet
 import httpx
 from attempts import attempt
