@@ -126,7 +126,7 @@ def _free_port() -> int:
 
 
 def _wait(server: Server) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         assert server.process.poll() is None, server.log.read_text()
         try:
             with urllib.request.urlopen(f"{server.url}/readyz", timeout=5):
