@@ -15,7 +15,7 @@ from moderation import Moderator
 from moderation.policy import NEVER
 from moderation.rules import Rules
 from moderation.service import akismet, bodies, forms
-from moderation.service.akismet import Call, Site
+from moderation.service.akismet import Call, Site, calls
 from moderation.service.reasons import LONGEST_HEADER
 
 HAM = "Merci à la rédaction pour cet article sur le marché de Ségou."
@@ -155,8 +155,8 @@ def test_what_the_protocol_does_not_name_is_not_kept():
 
 
 def test_fields_are_bounded():
-    assert len(called({"comment_author": "x" * 100_000}).fields["comment_author"]) == akismet.LONGEST_FIELD
-    assert len(called([("comment_context[]", "x")] * 1_000).fields) == akismet.MOST_CONTEXT
+    assert len(called({"comment_author": "x" * 100_000}).fields["comment_author"]) == calls.LONGEST_FIELD
+    assert len(called([("comment_context[]", "x")] * 1_000).fields) == calls.MOST_CONTEXT
     assert len(forms.read(FORM, b"a=1&" * 100_000).fields) == forms.MOST
 
 
@@ -449,7 +449,7 @@ def test_the_sites_of_a_key_as_json_and_as_csv():
 
 BODIES = st.one_of(
     st.binary(max_size=300),
-    st.dictionaries(st.sampled_from([*sorted(akismet._NAMES), "comment_context[]", "key"]), st.text(max_size=40)).map(
+    st.dictionaries(st.sampled_from([*sorted(calls._NAMES), "comment_context[]", "key"]), st.text(max_size=40)).map(
         lambda fields: json.dumps(fields).encode()
     ),
     st.lists(st.tuples(st.sampled_from(["comment_content", "user_role", "limit"]), st.binary(max_size=30))).map(
