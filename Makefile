@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow lint train quality recipe bench threads load picture wheel clean
+.PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads load picture wheel clean
+.PHONY: flag serve test test-slow lint train quality recipe bench threads load picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -13,6 +14,9 @@ test: $(VENV)/installed-dev ## the tests: a few minutes
 
 test-slow: $(VENV)/installed-dev ## the tests that take minutes each: training anew must give the shipped model
 	$(BIN)/pytest -m slow
+
+test-clients: $(VENV)/installed-dev ## real clients, hooks and a real WordPress against the service, see tests/clients/README.md
+	$(BIN)/pytest -m clients tests/clients
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -54,6 +58,13 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+serve: $(VENV)/installed-service ## the service on this machine, open to whoever is on it: to try it, see docs/service.md
+	$(BIN)/moderation serve --open
+
+$(VENV)/installed-service: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[fast,service]"
 	touch $@
 
 clean:

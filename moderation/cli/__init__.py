@@ -24,6 +24,7 @@ from moderation.cli import (
     score,
     serve,
     suspects,
+    thresholds,
     train,
 )
 from moderation.errors import ModerationError
@@ -41,6 +42,7 @@ app.command()(explain.explain)
 app.command()(parse.parse)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(thresholds.thresholds)
 app.command()(info.info)
 app.command()(label.label)
 app.command()(agreement.agreement)

@@ -1,7 +1,7 @@
 """Akismet: comment-check, feedback and the calls around them, as its clients send and read them.
 
 Whatever a client cannot bear is left out: bodies are exact, and the headers that it takes for errors stand on errors only. A
-comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``), on which WordPress holds it.
+comment that a person should see is "not spam, ask again later" (``X-akismet-recheck-after``); `wordpress` says it otherwise.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from moderation.moderator import Moderator
-from moderation.service import forms, reasons
+from moderation.service import forms, reasons, wordpress
 from moderation.service.answer import Answer
 from moderation.service.bodies import LONGEST, Judged, judge, readings, sound
 from moderation.service.sites import Seen, Sites
 
 THANKS = "Thanks for making the web a better place."
-#: Seconds. WordPress's plugin publishes a held comment by itself after twice this time, unless a person has decided or the
-#: site's own settings hold it: so the time must be long enough for people, weekends and holidays included.
+#: Seconds. Clients may publish a held comment by themselves after this time or twice of it: so it must be long enough for
+#: people, weekends and holidays included.
 RECHECK_AFTER = 7 * 24 * 3600
 #: Least probability of spam for "discard", on which clients that are set so delete a comment unseen. Above every false alarm of
 #: the shipped model in the out-of-fold scores of its card (0.98); to be looked at again with each new model.
@@ -61,11 +61,14 @@ class Call(NamedTuple):
         kept.
     json
         Whether the body was JSON.
+    wordpress
+        Whether WordPress's own plugin calls.
     """
 
     key: str | None
     fields: Mapping[str, str]
     json: bool = False
+    wordpress: bool = False
 
 
 class Submission(NamedTuple):
@@ -96,7 +99,7 @@ class Site(NamedTuple):
     is_revoked: bool = False
 
 
-def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Call:
+def call(host: str, path: str, query: str, content_type: str, body: bytes, user_agent: str = "") -> Call:
     """Read a call; what a body repeats of the URL, the body decides.
 
     Parameters
@@ -105,11 +108,13 @@ def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Ca
         As in the header ``Host``.
     query
         The part of the URL behind the question mark, still encoded.
+    user_agent
+        Of the client.
 
     Examples
     --------
     >>> call("0123456789ab.rest.akismet.com", "/1.1/comment-check", "", "", b"comment_content=Bonjour")
-    Call(key='0123456789ab', fields={'comment_content': 'Bonjour'}, json=False)
+    Call(key='0123456789ab', fields={'comment_content': 'Bonjour'}, json=False, wordpress=False)
     """
     form = forms.read(content_type, body)
     pairs = [*forms.of_query(query), *form.fields]
@@ -119,7 +124,8 @@ def call(host: str, path: str, query: str, content_type: str, body: bytes) -> Ca
     key = (raw.get(first) or raw.get(second) or (in_host[1].lower() if in_host else "")).strip()
     context = [value for name, value in pairs if _CONTEXT.fullmatch(name)][:MOST_CONTEXT]
     fields = _fields(raw) | {f"comment_context[{place}]": value[:LONGEST_FIELD] for place, value in enumerate(context)}
-    return Call(key if _KEY.fullmatch(key) else None, {name: sound(value) for name, value in fields.items()}, form.json)
+    sound_fields = {name: sound(value) for name, value in fields.items()}
+    return Call(key if _KEY.fullmatch(key) else None, sound_fields, form.json, wordpress.calls(user_agent))
 
 
 def _fields(raw: Mapping[str, str]) -> dict[str, str]:
@@ -170,13 +176,14 @@ def check(
         return Answer.text("false", found)
     if _is_test_spam(fields):
         return Answer.text("true", found)
+    text = wordpress.text(fields) if call.wordpress else fields.get("comment_content", "")
     parent = fields.get("comment_parent", "")
     judged = judge(
-        fields.get("comment_content", ""),
+        text,
         moderator,
         author=fields.get("comment_author") or None,
         parent_id=None if parent in ("", "0") else parent,
-        seen=_seen(fields, sites, key_id),
+        seen=_seen(fields, text, sites, key_id),
     )
     found |= reasons.headers(judged)
     causes = _rejecting(judged, moderator)
@@ -184,18 +191,21 @@ def check(
         if "spam" in causes and judged.decision.scores.probabilities.get("spam", 0.0) >= discard:
             found["X-akismet-pro-tip"] = "discard"
         return Answer.text("true", found)._replace(decisions=[judged.decision])
+    body = "false"
     if judged.decision.flagged or fields.get(TRAP):
-        found["X-akismet-recheck-after"] = str(recheck_after)
-    return Answer.text("false", found)._replace(decisions=[judged.decision])
+        later = {"X-akismet-recheck-after": str(recheck_after)}
+        body, held = wordpress.held(fields) if call.wordpress else (body, later)
+        found |= held
+    return Answer.text(body, found)._replace(decisions=[judged.decision])
 
 
-def _seen(fields: Mapping[str, str], sites: Sites | None, key_id: int | None) -> Seen | None:
+def _seen(fields: Mapping[str, str], text: str, sites: Sites | None, key_id: int | None) -> Seen | None:
     """Return how a comment is compared with recent ones; not at all after an edit, whose first text would count as a copy."""
     if sites is None or fields.get("recheck_reason", "").strip().lower() == "edit":
         return None
     story = fields.get("comment_post_ID") or fields.get("permalink", "")
     author = fields.get("comment_author")
-    return sites.seen((key_id, fields.get("blog", "")), story, author, fields.get("comment_content", ""))
+    return sites.seen((key_id, fields.get("blog", "")), story, author, text)
 
 
 def _is_test_spam(fields: Mapping[str, str]) -> bool:
@@ -239,6 +249,11 @@ def submit(call: Call, spam: bool) -> tuple[Answer, Submission | None]:
         language=fields.get("blog_lang") or None,
         reporter=fields.get("reporter") or None,
     )
+
+
+def connected() -> Answer:
+    """Answer test, on which WordPress's settings page says whether the service can be reached."""
+    return Answer.text("connected")
 
 
 def usage_limit(usage: int = 0) -> Answer:
@@ -299,8 +314,8 @@ def subscription() -> Answer:
 
 
 def stats() -> Answer:
-    """Answer get-stats, and other calls of WordPress's settings pages: there is nothing to show."""
-    return Answer.text("false")
+    """Answer get-stats, and other calls of WordPress's settings pages: there is nothing to show, and no field to read."""
+    return Answer.text("null")
 
 
 def deactivate() -> Answer:

@@ -20,9 +20,8 @@ from typing import Any, Literal
 LOGGER = logging.getLogger("moderation.service")
 _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 MOST_PLACES = 12  # of an exception, the innermost
-_OWN_MESSAGES = frozenset(
-    {"uvicorn.error"}
-)  # of the server: about sockets and processes; those about requests are switched off
+#: Ours, about the kernel, and the server's, about sockets and processes; those about requests are switched off.
+_OWN_MESSAGES = frozenset({"moderation", "uvicorn.error"})
 
 
 @dataclass

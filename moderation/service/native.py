@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Security
@@ -140,12 +141,22 @@ class ErrorOut(BaseModel):
     found: list[dict[str, str]] = []
 
 
+class PolicyOut(BaseModel):
+    """The site's thresholds: label -> least probability; one above 1 is never reached."""
+
+    id: str
+    review: dict[str, float]
+    reject: dict[str, float]
+    coverage: float
+
+
 class ModelOut(BaseModel):
-    """The model in use and its card."""
+    """The model in use, the policy on it, and its card."""
 
     id: str
     name: str
     labels: list[str]
+    policy: PolicyOut
     card: dict[str, Any]
 
 
@@ -207,8 +218,15 @@ async def check(request: Request, body: CheckIn) -> DecisionsOut:
 async def models(request: Request) -> list[ModelOut]:
     """Say which model answers, and what its card says of it."""
     await admitted(request)
-    model = request.app.state.moderator.model
-    return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
+    moderator: Moderator = request.app.state.moderator
+    model, policy = moderator.model, moderator.policy
+    folder = request.app.state.settings.model.folder
+    thresholds = PolicyOut(
+        id=policy.id, review=dict(policy.review), reject=dict(policy.reject), coverage=policy.coverage
+    )
+    return [
+        ModelOut(id=model.id, name=Path(folder).name, labels=list(model.labels), policy=thresholds, card=model.card)
+    ]
 
 
 @router.post("/feedback", status_code=201, summary="Say what a person decided")

@@ -11,6 +11,7 @@ from moderation.service.answer import NONE, Answer
 _PREFIXES = {
     "/v1alpha1/": "perspective",
     "/$discovery/": "perspective",
+    "/batch": "perspective",
     "/1.1/": "akismet",
     "/1.2/": "akismet",
     "/coral": "coral",

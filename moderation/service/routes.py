@@ -40,7 +40,10 @@ def decided(decisions: Sequence[Decision], request: Request) -> None:
 
 
 async def discovery(request: Request) -> Response:
-    """Describe the API to Google's clients, with our own address."""
+    """Describe the API to Google's clients, with our own address; one that shows a wrong key learns it here, as at Google's."""
+    for_analysis = await _google(request, "perspective")
+    if for_analysis.outcome == "unknown" and (await _google(request, "feedback")).outcome == "unknown":
+        return respond(perspective.failure("API_KEY_INVALID"), request)
     url = request.app.state.settings.server.public_url or str(request.base_url)
     return respond(perspective.discovery(url), request)
 
@@ -51,9 +54,17 @@ async def analyze(request: Request) -> Response:
     if refused is not None:
         return respond(refused, request)
     state, body = request.app.state, await request.body()
-    language = state.settings.perspective.language
+    settings = state.settings.perspective
     return respond(
-        await take(len(body), perspective.analyze, body, state.moderator, state.attributes, default_language=language),
+        await take(
+            len(body),
+            perspective.analyze,
+            body,
+            state.moderator,
+            state.attributes,
+            settings.language,
+            settings.languages,
+        ),
         request,
     )
 
@@ -64,7 +75,9 @@ async def suggest(request: Request) -> Response:
     refused = _refused(admission, request)
     if refused is not None:
         return respond(refused, request)
-    answer, found = perspective.suggest(await request.body(), request.app.state.attributes)
+    answer, found = perspective.suggest(
+        await request.body(), request.app.state.attributes, request.app.state.settings.perspective.language
+    )
     if found is not None:
         verdict = {"removed": int(found.removed)} if found.removed is not None else _verdict(found.scores, request)
         await _keep(
@@ -82,6 +95,29 @@ async def suggest(request: Request) -> Response:
             ),
         )
     return respond(answer, request)
+
+
+async def batch(request: Request) -> Response:
+    """Answer several requests in one, each as if it had come alone."""
+    try:
+        parts = perspective.read_batch(request.headers.get("content-type", ""), await request.body())
+    except perspective.Refused as refused:
+        return respond(refused.answer, request)
+    return respond(perspective.write_batch([(part, await _alone(part, request)) for part in parts]), request)
+
+
+async def _alone(part: perspective.Part, request: Request) -> Answer:
+    method = {"/v1alpha1/comments:analyze": analyze, "/v1alpha1/comments:suggestscore": suggest}.get(part.path)
+    if method is None or part.method != "POST":
+        return perspective.failure("NOT_FOUND")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": part.body}
+
+    scope = {**request.scope, "path": part.path, "query_string": part.query.encode()}
+    found = await method(Request(scope, receive))
+    headers = {name: value for name, value in found.headers.items() if not name.startswith("content-")}
+    return Answer(found.status_code, bytes(found.body), found.headers["content-type"], headers)
 
 
 async def _google(request: Request, scope: str) -> Admission:
@@ -125,6 +161,7 @@ async def akismet_call(request: Request) -> Response:
         request.url.query,
         request.headers.get("content-type", ""),
         body,
+        request.headers.get("user-agent", ""),
     )
     request.scope[FACTS].call = method if method in CALLS else None
     scope = "feedback" if method.startswith("submit-") else "akismet"
@@ -133,6 +170,8 @@ async def akismet_call(request: Request) -> Response:
 
 
 async def _akismet(method: str, call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    if method == "test":
+        return akismet.connected()
     if method == "verify-key" and (admission.key is not None or admission.outcome == "admitted"):
         return akismet.verify(True)
     if admission.outcome == "limited":
@@ -260,6 +299,7 @@ def served(openai_path: str) -> list[Route]:
         _Path("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
         _Path("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
         _Path("/$discovery/rest", discovery, methods=["GET"]),
+        _Path("/batch", batch, methods=["POST"]),
         _Path("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
         _Path("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
         _Path("/coral", coral_phase, methods=["POST"]),

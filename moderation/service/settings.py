@@ -90,10 +90,21 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class PerspectiveSettings:
-    """Attribute -> label, beside those that are mapped by default; an empty label takes one away. The site's language."""
+    """What requests may ask for.
+
+    Parameters
+    ----------
+    attributes
+        Attribute -> label, beside those that are mapped by default; an empty label takes one away.
+    language
+        The site's, of comments whose requests name none.
+    languages
+        Those that requests may name; others are refused. Some clients call every comment English, whatever it is.
+    """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
     language: str = "fr"
+    languages: tuple[str, ...] = ("fr",)
 
 
 @dataclass(frozen=True)
