@@ -375,7 +375,7 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     """Read the command line, print the figures, and write the page where that is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.service", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="rounds of throughput")
-    parser.add_argument("--seconds", type=float, default=4, help="of each path in a round")
+    parser.add_argument("--seconds", type=int, default=4, help="of each path in a round")
     parser.add_argument("--paced", type=float, default=30, help="seconds of each path at a given rate")
     parser.add_argument(
         "--replayed",

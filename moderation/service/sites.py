@@ -9,7 +9,8 @@ from collections.abc import Hashable
 from datetime import timedelta
 from typing import NamedTuple
 
-from moderation.floods import NAMELESS, FloodWindow
+from moderation.comments import Comment
+from moderation.floods import LONG, NAMELESS, FloodWindow
 
 MOST_SITES = 16  # the least recently seen is forgotten
 MOST_COMMENTS = 2_000  # of each, with about 7 kB: 14 MB
@@ -40,6 +41,7 @@ class Sites:
     def __init__(self) -> None:
         self._windows: OrderedDict[Hashable, FloodWindow] = OrderedDict()
         self._lock = threading.Lock()
+        FloodWindow().add(Comment("", "a" * LONG))  # loads SciPy, for which no request should wait
 
     def of(self, site: Hashable) -> FloodWindow:
         """Return the window of a site."""

@@ -7,9 +7,10 @@ from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-#: Bytes of a body, or characters of comments. Reading and explaining so much takes about 3 ms, the most that a request should
-#: keep others waiting; a thread costs a short one more than its answer (0.05 to 0.1 ms, and twice that when all are busy).
-SHORT = 8_192
+#: Bytes of a body, or characters of comments. To read and explain so much takes about a millisecond, and to compare it with the
+#: recent comments of a site some four, the most that a request should keep others waiting; a thread costs a short one more than
+#: its answer (0.05 to 0.1 ms, and twice that when all are busy).
+SHORT = 2_048
 
 P = ParamSpec("P")
 T = TypeVar("T")
