@@ -9,7 +9,7 @@ import moderation
 #: Layers from the bottom up. A module imports only from its own layer or from layers before it.
 LAYERS = [
     ["errors"],
-    ["attacks", "comments", "text"],
+    ["attacks", "comments", "mapping", "text"],
     ["spelling"],
     ["floods"],
     ["scores"],
