@@ -18,7 +18,7 @@ LAYERS = [
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["copies"],
-    ["moderator", "evaluation", "slices", "dataset", "training"],
+    ["moderator", "evaluation", "slices", "dataset", "training", "drift", "difference"],
     ["labelling"],
     ["store"],
     ["service"],

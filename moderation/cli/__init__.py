@@ -12,6 +12,7 @@ import typer
 from moderation.cli import (
     adjudicate,
     agreement,
+    drift,
     evaluate,
     explain,
     feedback,
@@ -42,6 +43,7 @@ app.command()(parse.parse)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(info.info)
+app.command()(drift.drift)
 app.command()(label.label)
 app.command()(agreement.agreement)
 app.command()(adjudicate.adjudicate)

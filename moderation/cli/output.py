@@ -59,6 +59,16 @@ def rows(found: Iterable[dict[str, Any]], format: Format) -> None:
         sys.exit(0)
 
 
+def document(found: dict[str, Any]) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode() + "\n")
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Return a text that is shown as it is: no markup, nothing that moves the cursor."""
+    return Text(printable(text), style=style)
+
+
 def _write(found: Iterable[dict[str, Any]], format: Format) -> None:
     if format is Format.JSONL:
         for row in found:
