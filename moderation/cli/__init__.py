@@ -12,6 +12,7 @@ import typer
 from moderation.cli import (
     adjudicate,
     agreement,
+    diff,
     drift,
     evaluate,
     explain,
@@ -44,6 +45,7 @@ app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(info.info)
 app.command()(drift.drift)
+app.command()(diff.diff)
 app.command()(label.label)
 app.command()(agreement.agreement)
 app.command()(adjudicate.adjudicate)
