@@ -164,7 +164,6 @@ def _csv(file: Path) -> Iterator[pd.DataFrame]:
         file,
         usecols=[name for name in header if _wanted(name)],
         dtype={name: kind for name, kind in text.items() if name in header},
-        float_precision="round_trip",
         encoding="utf-8-sig",
         chunksize=_CHUNK,
     )
@@ -211,6 +210,7 @@ def _wanted(name: str) -> bool:
 def _count(run: Run, frame: pd.DataFrame, file: Path, offset: int) -> None:
     actions = pd.Index(ACTIONS).get_indexer(pd.Index(frame["action"])).astype(np.int64)
     _check(actions >= 0, frame["action"], file, offset, "action", f"one of {', '.join(ACTIONS)}")
+    _check(frame["model"].notna().to_numpy(), frame["model"], file, offset, "model", "the id of a model")
     bins, sizes = {}, {}
     for name, edges in run.edges.items():
         values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64)
