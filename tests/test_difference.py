@@ -59,7 +59,11 @@ def models(moderator, trained, tmp_path_factory):
 @pytest.fixture(scope="module")
 def thread(root):
     """Comments of which many are insults."""
-    labels = [label for name in ("words-mind", "daily-life") for label in read_labels(root / "labels" / f"{name}.csv")]
+    labels = [
+        label
+        for name in ("words-mind", "words-vulgar", "daily-life")
+        for label in read_labels(root / "labels" / f"{name}.csv")
+    ]
     return Thread("t", tuple(Comment(str(number), label.text) for number, label in enumerate(labels[::4])))
 
 
