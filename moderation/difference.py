@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from moderation.comments import Comment, Thread
 from moderation.errors import ModelError, PolicyError, SourceError
 from moderation.mapping import Mapped, map_threshold, mapping_table
-from moderation.model import Model
+from moderation.model import Model, text_key
 from moderation.moderator import LEAST_SHARE, MOST_REASONS
 from moderation.policy import NEVER, Action, Policy
 from moderation.scores import Reason
 
 ACTIONS: tuple[Action, ...] = ("approve", "review", "reject")
 _BATCH = 20_000  # comments that are scored together; more texts are never in memory
+_CHECKED = 2_000  # comments; folding a text to look it up takes longer than scoring it
 _SITE = ("flood", "rules", "allow")  # tables of a policy file that do not depend on the model
 _TABLE = re.compile(r"^(?=[ \t]*\[)", re.MULTILINE)
 
@@ -64,8 +65,8 @@ class Difference:
     ----------
     labels
         Those that both models have.
-    trained
-        Comments that one of the models was trained on.
+    checked, trained
+        The first comments, at most `_CHECKED`, and how many of them one of the models was trained on.
     replaced, mapped
         Shape ``(3, 3)``: how many comments with an old action (row) have a new one (column), both in the order of `ACTIONS`; with
         the thresholds of the new model's card, and with those of `policy`.
@@ -83,6 +84,7 @@ class Difference:
     new_id: str
     comments: int
     labels: tuple[str, ...]
+    checked: int
     trained: int
     replaced: Counts
     mapped: Counts
@@ -124,7 +126,7 @@ def compare_models(
         scored = [_scored(model, texts, n_jobs) for model in (old, new)]
         actions = [_actions(*pair) for pair in zip(policies, scored, strict=True)]
         seen.add(batch, scored, actions)
-        seen.trained += sum(old.was_trained_on(text) or new.was_trained_on(text) for text in texts)
+        seen.check(texts, (old, new))
     if not seen.actions:
         raise SourceError("no comment in these sources; give some that the models can be compared on")
     return _difference(old, new, policies, seen)
@@ -163,7 +165,13 @@ class _Seen:
     scored: list[list[_Scored]] = field(default_factory=list)
     actions: list[list[Counts]] = field(default_factory=list)
     changed: dict[str, tuple[float, Comment]] = field(default_factory=dict)
+    checked: int = 0
     trained: int = 0
+
+    def check(self, texts: Sequence[str], models: Sequence[Model]) -> None:
+        keys = np.array([text_key(text) for text in texts[: _CHECKED - self.checked]], dtype=np.uint64)
+        self.checked += len(keys)
+        self.trained += int(np.any([np.isin(keys, model.trained) for model in models], axis=0).sum())
 
     def add(self, batch: Sequence[Comment], scored: list[_Scored], actions: list[Counts]) -> None:
         self.scored.append(scored)
@@ -204,6 +212,7 @@ def _difference(old: Model, new: Model, policies: tuple[Policy, Policy], seen: _
         new.id,
         len(actions),
         seen.labels,
+        seen.checked,
         seen.trained,
         _matrix(actions, _actions(policies[1], after)),
         _matrix(actions, _actions(mapped, after)),

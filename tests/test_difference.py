@@ -131,8 +131,14 @@ def test_batches_change_nothing_and_a_text_is_shown_once(models, thread, found, 
     assert compare_models(*models, [thread], most=0).changes == ()
 
 
-def test_comments_that_trained_a_model_are_counted(models, thread, found):
-    assert found.trained == sum(any(model.was_trained_on(one.text) for model in models) for one in thread) > 0
+def test_comments_that_trained_a_model_are_counted(models, thread, found, monkeypatch):
+    trained = [any(model.was_trained_on(one.text) for model in models) for one in thread]
+    assert (found.checked, found.trained) == (len(thread), sum(trained))
+    assert found.trained > 0
+    monkeypatch.setattr("moderation.difference._CHECKED", 30)
+    monkeypatch.setattr("moderation.difference._BATCH", 20)
+    some = compare_models(*models, [Thread("t", thread.comments[:50])])
+    assert (some.comments, some.checked, some.trained) == (50, 30, sum(trained[:30]))
 
 
 def test_the_policy_of_a_site_is_mapped_and_its_rules_stay(models, thread, tmp_path):
@@ -207,7 +213,7 @@ def test_the_command_shows_and_writes(run, folder, table, tmp_path, moderator):
     assert "with the thresholds of the new card" in shown
     assert "insult review" in shown
     assert "Most changed" in shown
-    assert "of them trained one of the models" in shown
+    assert "trained one of the models" in shown
     assert f"{out}: policy for" in err
     assert Policy.read(out, Model.load(folder)).review["insult"] > 0
     code, shown, _ = run("diff", shipped, folder, table, "--most", 3, "--format", "json")

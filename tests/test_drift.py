@@ -198,7 +198,9 @@ def test_weeks_are_judged_apart_and_small_ones_are_only_named(write):
     }
     assert found.weeks[-1].psi == {}
     assert (found.undated, found.weeks[-1].rows) == (3, 20)
-    assert "20 " not in language("en")("few_weeks", count=1, least=500)
+    page = Page(report(found, language("en"))).text
+    assert "not judged: 1." in page
+    assert "stand in no week: 3." in page
 
 
 def test_a_new_year_belongs_to_the_iso_week(write):
@@ -229,8 +231,10 @@ def test_another_model_is_no_drift(write):
 def test_a_label_that_one_run_lacks_is_one_sentence(write):
     whole, part = read_run(write(scores(600))), read_run(write(scores(600).drop(columns="spam"), "b.scores.csv"))
     for one, other in ((whole, part), (part, whole)):
-        with pytest.raises(ModerationError, match=r"b\.scores\.csv: no column spam, which .*run\.scores\.csv has"):
+        with pytest.raises(ModerationError, match=r"b\.scores\.csv: no spam, which .*run\.scores\.csv has"):
             compare(one, other)
+    with pytest.raises(ModerationError, match=r"b\.scores\.csv: no spam, which card of .* has"):
+        compare_card(CARD, part)
 
 
 def test_scores_at_the_thresholds_of_the_card_are_counted_exactly(write):
@@ -303,6 +307,13 @@ def test_the_statistic_of_scipy_lies_within_the_bounds(one, other):
             '{"insult": 0.5, "coverage": 1, "action": "approve", "model": null}',
             "row 1: model is 'None'",
         ),
+        (
+            "a.scores.jsonl",
+            '{"insult": [1], "coverage": 1, "action": "approve", "model": "m"}',
+            "row 1: insult is '[1]'",
+        ),
+        ("a.scores.jsonl", '{"insult": 1, "coverage": 1, "action": ["x"], "model": "m"}', "row 1: action is"),
+        ("a.scores.jsonl", "[" * 100_000, "line 1"),
         ("a.scores.jsonl", "{", "line 1"),
         ("a.scores.parquet", "PAR1", "is damaged"),
         ("a.scores.txt", "", "expected a .csv, .jsonl, .parquet file"),

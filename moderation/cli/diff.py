@@ -72,9 +72,8 @@ def _print(found: Difference) -> None:
     console = output.console()
     console.print(output.plain(f"{found.comments:,} comments, {found.old_id} → {found.new_id}"))
     if found.trained:
-        console.print(
-            output.plain(f"{found.trained:,} of them trained one of the models, whose scores for them are surer")
-        )
+        many = f"{found.trained:,} of the first {found.checked:,}"
+        console.print(output.plain(f"{many} trained one of the models, whose scores for them are surer: take others"))
     for matrix, title in (
         (found.replaced, "with the thresholds of the new card"),
         (found.mapped, "with the thresholds below"),
@@ -148,6 +147,7 @@ def _plain(found: Difference) -> dict[str, Any]:
         "old_model": found.old_id,
         "new_model": found.new_id,
         "comments": found.comments,
+        "checked": found.checked,
         "trained": found.trained,
         "replaced": found.replaced.tolist(),
         "mapped": found.mapped.tolist(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -171,11 +171,7 @@ def compare(baseline: Run, new: Run) -> Comparison:
     ModerationError
         Where one has a label that the other lacks.
     """
-    for one, other in ((baseline, new), (new, baseline)):
-        if absent := [label for label in other.labels if label not in one.labels]:
-            raise ModerationError(
-                f"{one.name}: no column {', '.join(absent)}, which {other.name} has; give two runs with the same labels"
-            )
+    _check_labels(baseline.name, baseline.labels, new)
     names = (*baseline.labels, COVERAGE)
     cuts = {name: deciles(baseline.total.scores[name], baseline.edges[name]) for name in names}
     counts = {name: _pooled(baseline.total.scores[name], baseline.edges[name], cuts[name]) for name in names}
@@ -188,6 +184,15 @@ def compare(baseline: Run, new: Run) -> Comparison:
         _weeks(counts, new, cuts, _flagged(baseline.total)),
         new.undated,
     )
+
+
+def _check_labels(name: str, labels: Iterable[str], new: Run) -> None:
+    wanted, found = set(labels), set(new.labels)
+    for one, other, absent in ((new.name, name, wanted - found), (name, new.name, found - wanted)):
+        if absent:
+            raise ModerationError(
+                f"{one}: no {', '.join(sorted(absent))}, which {other} has; give two runs with the same labels"
+            )
 
 
 def card_cuts(card: Mapping[str, Any]) -> dict[str, list[float]]:
@@ -206,7 +211,14 @@ def compare_card(card: Mapping[str, Any], new: Run) -> Comparison:
     ----------
     new
         Read with the `card_cuts` of the card.
+
+    Raises
+    ------
+    ModerationError
+        Where one has a label that the other lacks.
     """
+    title = f"card of {card['id']}"
+    _check_labels(title, card["thresholds"], new)
     cuts = {name: np.array(found) for name, found in card_cuts(card).items()}
     rows = max(parts["all"]["comments"] for parts in card["figures"].values())
     reached = {
@@ -218,7 +230,7 @@ def compare_card(card: Mapping[str, Any], new: Run) -> Comparison:
     for name, found in cuts.items():
         above = np.array([1.0, *(reached[name][cut] for cut in found.tolist()), 0.0])
         counts[name] = np.rint(rows * -np.diff(above)).astype(np.int64)
-    side = Side(f"card of {card['id']}", rows, (card["id"],), {})
+    side = Side(title, rows, (card["id"],), {})
     return Comparison(
         side, _side(new), _measures(counts, new, cuts, {}), _weeks(counts, new, cuts, None), new.undated, card=True
     )

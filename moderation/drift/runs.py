@@ -177,7 +177,7 @@ def _jsonl(file: Path) -> Iterator[pd.DataFrame]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ValueError(f"line {number}: {error}") from error
             if not isinstance(row, dict):
                 raise ValueError(f"line {number}: no object")
@@ -208,22 +208,29 @@ def _wanted(name: str) -> bool:
 
 
 def _count(run: Run, frame: pd.DataFrame, file: Path, offset: int) -> None:
-    actions = pd.Index(ACTIONS).get_indexer(pd.Index(frame["action"])).astype(np.int64)
+    actions = pd.Index(ACTIONS).get_indexer(pd.Index(frame["action"].astype(str))).astype(np.int64)
     _check(actions >= 0, frame["action"], file, offset, "action", f"one of {', '.join(ACTIONS)}")
     _check(frame["model"].notna().to_numpy(), frame["model"], file, offset, "model", "the id of a model")
     bins, sizes = {}, {}
     for name, edges in run.edges.items():
-        values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64)
+        values = _numbers(frame[name])
         _check((values >= 0) & (values <= 1), frame[name], file, offset, name, "a number from 0 to 1")
         bins[name] = np.searchsorted(edges, values, side="right").astype(np.int64)
         sizes[name] = len(edges) + 1
-    run.models |= {str(name) for name in frame["model"].unique()}
+    run.models |= set(frame["model"].astype(str).unique().tolist())
     run.total.add(actions, bins, sizes)
     weeks = _weeks(frame)
     run.undated += int(weeks.isna().sum())
     for week, rows in weeks.groupby(weeks).indices.items():
         tally = run.weeks.setdefault(str(week), Tally())
         tally.add(actions[rows], {name: places[rows] for name, places in bins.items()}, sizes)
+
+
+def _numbers(column: pd.Series[Any]) -> Numbers:
+    """Return a column as numbers, NaN where it holds none."""
+    if not pd.api.types.is_numeric_dtype(column):
+        column = column.astype(str)  # also of lists and objects
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
 
 
 def _check(good: NDArray[np.bool_], column: pd.Series[Any], file: Path, offset: int, name: str, expected: str) -> None:
