@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow test-clients lint train quality recipe bench threads picture wheel clean
+.PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads load picture wheel clean
+.PHONY: flag serve test test-slow lint train quality recipe bench threads load picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -37,6 +38,9 @@ bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/READ
 threads: $(VENV)/installed-dev ## time and memory of reading threads, beside bare parsers and other libraries
 	$(BIN)/python -m benchmarks.threads --write
 
+load: $(VENV)/installed-dev ## speed and memory of the service, beside a bare FastAPI application; needs wrk
+	$(BIN)/python -m benchmarks.service --write
+
 picture: $(VENV)/installed ## the picture of the README
 	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg
 
@@ -54,6 +58,13 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+serve: $(VENV)/installed-service ## the service on this machine, open to whoever is on it: to try it, see docs/service.md
+	$(BIN)/moderation serve --open
+
+$(VENV)/installed-service: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[fast,service]"
 	touch $@
 
 clean:

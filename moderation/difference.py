@@ -16,7 +16,7 @@ from moderation.errors import ModelError, PolicyError, SourceError
 from moderation.mapping import Mapped, map_threshold, mapping_table
 from moderation.model import Model, text_key
 from moderation.moderator import LEAST_SHARE, MOST_REASONS
-from moderation.policy import NEVER, Action, Policy
+from moderation.policy import NEVER, Action, Policy, policy_text
 from moderation.scores import Reason
 
 ACTIONS: tuple[Action, ...] = ("approve", "review", "reject")
@@ -278,16 +278,9 @@ def policy_file(policy: Policy, site: str = "") -> str:
     PolicyError
         Where those cannot be told from the rest of the file.
     """
-    lines = [f'model = "{policy.model_id}"', f"coverage = {_limit(policy.coverage) if policy.coverage else 'false'}"]
-    for label in policy.review:
-        lines += [
-            "",
-            f"[{label}]",
-            f"review = {_limit(policy.review[label])}",
-            f"reject = {_limit(policy.reject[label])}",
-        ]
+    thresholds = {label: {"review": policy.review[label], "reject": policy.reject[label]} for label in policy.review}
     kept = "".join(part for part in _TABLE.split(site) if re.match(rf"\s*\[+\s*({'|'.join(_SITE)})\b", part))
-    text = "\n".join(lines) + "\n" + (f"\n{kept.rstrip()}\n" if kept else "")
+    text = policy_text(policy.model_id, thresholds, policy.coverage) + f"\n\n{kept}".rstrip() + "\n"
     if not _same_tables(text, site):
         raise PolicyError(
             "[[rules]], [allow] and [flood] of the policy cannot be told from the rest of it; "
@@ -303,7 +296,3 @@ def _same_tables(text: str, site: str) -> bool:
         return False
     wanted = tomllib.loads(site)
     return all(found.get(name) == wanted.get(name) for name in _SITE)
-
-
-def _limit(value: float) -> str:
-    return "false" if value >= NEVER else f"{value:.6f}"

@@ -18,10 +18,12 @@ LAYERS = [
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["copies"],
-    ["moderator", "evaluation", "slices", "dataset", "training", "drift", "difference"],
+    ["moderator", "evaluation", "slices", "dataset", "training", "queries", "drift", "difference"],
     ["labelling"],
+    ["thresholds"],
     ["store"],
     ["service"],
+    ["hooks"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -214,7 +214,8 @@ def test_the_command_shows_and_writes(run, folder, table, tmp_path, moderator):
     assert "insult review" in shown
     assert "Most changed" in shown
     assert "trained one of the models" in shown
-    assert f"{out}: policy for" in err
+    assert f"thresholds written to {out}" in err
+    assert "is there already" in run("diff", shipped, folder, table, "--out", out)[2]
     assert Policy.read(out, Model.load(folder)).review["insult"] > 0
     code, shown, _ = run("diff", shipped, folder, table, "--most", 3, "--format", "json")
     found = json.loads(shown)

@@ -26,6 +26,7 @@ from moderation.cli import (
     score,
     serve,
     suspects,
+    thresholds,
     train,
 )
 from moderation.errors import ModerationError
@@ -43,6 +44,7 @@ app.command()(explain.explain)
 app.command()(parse.parse)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(thresholds.thresholds)
 app.command()(info.info)
 app.command()(drift.drift)
 app.command()(diff.diff)

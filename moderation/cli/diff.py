@@ -11,7 +11,6 @@ from rich.text import Text
 
 from moderation.cli import options, output
 from moderation.cli.reading import Columns, KeepGoing, Reading, columns_of
-from moderation.errors import ModerationError
 from moderation.model import Model
 from moderation.policy import Policy
 
@@ -47,6 +46,7 @@ def diff(
     """
     from moderation.difference import compare_models, policy_file
 
+    output.check_new(out)
     old, new = Model.load(model_a), Model.load(model_b)
     site = Policy.of(old) if policy is None else Policy.read(policy, old)
     reading = Reading(source_format, columns_of(columns), keep_going=keep_going)
@@ -57,14 +57,7 @@ def diff(
     else:
         _print(found)
     if out is not None:
-        text = policy_file(found.policy, "" if policy is None else policy.read_text(encoding="utf-8"))
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise ModerationError(
-                f"{out}: the policy cannot be written ({error.strerror}); name another file"
-            ) from error
-        output.say(f"{out}: policy for {found.new_id}")
+        output.write_new(policy_file(found.policy, "" if policy is None else policy.read_text(encoding="utf-8")), out)
     reading.end()
 
 

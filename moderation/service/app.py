@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
+from moderation.errors import StoreError
 from moderation.moderator import Moderator
-from moderation.service import metrics, native, routes
+from moderation.service import logs, metrics, native, routes
+from moderation.service.answer import NONE
 from moderation.service.gate import Gate
+from moderation.service.logs import Facts
 from moderation.service.perspective import ATTRIBUTES
-from moderation.service.settings import Settings
+from moderation.service.refusals import refusal
+from moderation.service.settings import Settings, SettingsError
+from moderation.service.sites import Sites
+from moderation.service.watch import FACTS, Watch
 from moderation.store import Store
 
 Scope = MutableMapping[str, Any]
@@ -63,12 +70,13 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)
     app.state.store = store
     app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
-    attributes = {**ATTRIBUTES, **settings.perspective.attributes}
-    app.state.attributes = {name: label for name, label in attributes.items() if label}
+    app.state.sites = Sites() if settings.server.floods else None
+    app.state.attributes = _mapped(settings.perspective.attributes, app.state.moderator.model.labels)
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
-    app.include_router(native.router)
-    app.include_router(routes.router)
-    app.add_exception_handler(RequestValidationError, _unreadable)
+    # A router within another costs each request, and so does each path before its own: those that are asked most come first
+    app.router.routes[:0] = [*native.router.routes, *routes.served(settings.openai.path)]
+    for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
+        app.add_exception_handler(kind, answer)
 
     @app.get("/healthz", tags=["operations"], summary="The process lives")
     def healthz() -> dict[str, str]:
@@ -79,13 +87,25 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
         decided = request.app.state.moderator.check_text("Bonjour")
         return {"status": "ok", "model": decided.model_id}
 
-    @app.get("/metrics", include_in_schema=False)
-    def prometheus(request: Request) -> Response:
-        body, kind = request.app.state.metrics.exposed()
-        return Response(body, media_type=kind)
-
+    taken = [getattr(route, "path", "") for route in app.routes]
+    if taken.count(settings.openai.path) > 1:
+        raise SettingsError(f"[openai] path: {settings.openai.path} is answered already; choose another")
+    app.add_middleware(
+        Watch, openai_path=settings.openai.path, timeout=settings.server.timeout, observe=app.state.metrics.refusals
+    )
     app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
     return app
+
+
+def _mapped(attributes: Mapping[str, str], labels: Sequence[str]) -> dict[str, str]:
+    """Return which label of the model each of Perspective's attributes is."""
+    for name, label in attributes.items():
+        if label and label not in labels:
+            raise SettingsError(
+                f"[perspective] attributes: {name} = {label!r}, which the model does not know; "
+                f'expected one of {", ".join(labels)}, or "" to take it away'
+            )
+    return {name: label for name, label in {**ATTRIBUTES, **attributes}.items() if label}
 
 
 @asynccontextmanager
@@ -94,7 +114,10 @@ async def _purging(app: FastAPI) -> AsyncIterator[None]:
 
     async def purge() -> None:
         while True:
-            await run_in_threadpool(app.state.store.purge)
+            try:
+                await run_in_threadpool(app.state.store.purge)
+            except StoreError as error:
+                logs.event("store", logging.ERROR, **logs.described(error.__cause__ or error))
             await asyncio.sleep(HOUR)
 
     task = asyncio.create_task(purge())
@@ -105,8 +128,26 @@ async def _purging(app: FastAPI) -> AsyncIterator[None]:
 async def _unreadable(request: Request, error: Exception) -> Response:
     """Say what is wrong with a body, without what it held."""
     assert isinstance(error, RequestValidationError)
-    found = [{"at": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
-    return JSONResponse({"error": "the request cannot be read", "found": found[:20]}, 422)
+    found = [{"at": ".".join(map(str, one["loc"]))[:200], "expected": one["msg"]} for one in error.errors()[:20]]
+    return _refusal(request, 422, "the request cannot be read", found=found)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _refusal(request, error.status_code, str(error.detail), error.headers or {})
+
+
+async def _unkept(request: Request, error: Exception) -> Response:
+    """Say that the store does not answer; the log says where."""
+    facts: Facts = request.scope[FACTS]
+    logs.event("store", logging.ERROR, id=facts.id, **logs.described(error.__cause__ or error))
+    return _refusal(request, 503, "the store cannot be reached; try again", {"Retry-After": "5"})
+
+
+def _refusal(
+    request: Request, status: int, message: str, headers: Mapping[str, str] = NONE, found: Any = ()
+) -> Response:
+    return routes.respond(refusal(request.scope[FACTS].protocol, status, message, headers, found), request)
 
 
 class Guard:

@@ -82,11 +82,8 @@ def read(source: Source) -> Iterator[Thread]:
 def _rows(source: Source) -> Iterator[Row]:
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
     wanted = source.options.columns.get("text", "text")
-    found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
-    line, header = next(found)
-    if _SEPARATOR.fullmatch("".join(header)):
-        line, header = next(found, (line, header))
-    written = [column.strip().lower() for column in header]
+    line, header, found = opened(source)
+    written = [column.lower() for column in header]
     also = {column: field for column, field in ALSO.items() if field in names and field not in written}
     columns = [names.get(column) or also.get(column, "") for column in written]
     if "text" not in columns:
@@ -104,6 +101,23 @@ def _rows(source: Source) -> Iterator[Row]:
                 "put a text that holds separators, quotation marks or line ends between quotation marks",
                 rows=1,
             )
+
+
+def opened(source: Source) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]:
+    r"""Return the line of the header, the names of the columns, and the records below with their lines, see `records`.
+
+    Examples
+    --------
+    >>> line, names, rows = opened(Source.of("sep=;\nid; text\n1;Bonjour, Awa\n"))
+    >>> line, names, list(rows)
+    (2, ['id', 'text'], [(3, ['1', 'Bonjour, Awa'])])
+    """
+    wanted = source.options.columns.get("text", "text")
+    found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
+    line, header = next(found, (1, []))
+    if _SEPARATOR.fullmatch("".join(header)):
+        line, header = next(found, (line, header))
+    return line, [name.strip() for name in header], found
 
 
 def _foreign(fields: dict[str, str]) -> dict[str, str]:
