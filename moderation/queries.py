@@ -9,6 +9,7 @@ import numpy as np
 
 from moderation.errors import TrainingError
 from moderation.evaluation import Answers, Numbers
+from moderation.mapping import map_threshold
 
 LEAST_FLAGGED = 20  # a precision measured on fewer comments than this is not trusted with a threshold
 _QUERY = re.compile(
@@ -141,7 +142,5 @@ class Old:
 
     def answer(self, y: Answers, p: Numbers) -> dict[str, float | str | None]:
         """Return the threshold that flags a share as near to the old one as can be; as `Query.answer`."""
-        found = np.unique(p)
-        shares = 1 - np.searchsorted(np.sort(p), found) / len(p)
-        best = int(np.argmin(np.abs(shares - y.mean())))
-        return {"query": str(self), "threshold": round(float(found[best]) - 5e-7, 6)}
+        threshold = map_threshold(y.astype(np.float64), p, 1.0).new
+        return {"query": str(self), "threshold": None if threshold is None else round(threshold, 6)}

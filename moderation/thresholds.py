@@ -20,7 +20,7 @@ from moderation.errors import LabelError, TrainingError
 from moderation.evaluation import Answers, Numbers, at_threshold, figures
 from moderation.labelling.decided import REMOVED, Decided
 from moderation.model import Model
-from moderation.policy import NEVER, Policy
+from moderation.policy import NEVER, Policy, policy_text
 from moderation.queries import Old, Query
 
 MOST = (
@@ -92,12 +92,7 @@ class Proposals:
 
     def policy(self) -> str:
         """Return them as a policy file."""
-        lines = [f'model = "{self.model_id}"']
-        for label, bands in self.thresholds.items():
-            lines += ["", f"[{label}]"]
-            for band, value in sorted(bands.items(), reverse=True):
-                lines.append(f"{band} = {'false' if value >= NEVER else format(value, '.6f')}")
-        return "\n".join(lines) + "\n"
+        return policy_text(self.model_id, self.thresholds) + "\n"
 
 
 def propose(

@@ -9,7 +9,7 @@ import moderation
 #: Layers from the bottom up. A module imports only from its own layer or from layers before it.
 LAYERS = [
     ["errors"],
-    ["attacks", "comments", "text"],
+    ["attacks", "comments", "mapping", "text"],
     ["spelling"],
     ["floods"],
     ["scores"],
@@ -18,7 +18,7 @@ LAYERS = [
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["copies"],
-    ["moderator", "evaluation", "slices", "dataset", "training", "queries"],
+    ["moderator", "evaluation", "slices", "dataset", "training", "queries", "drift", "difference"],
     ["labelling"],
     ["thresholds"],
     ["store"],

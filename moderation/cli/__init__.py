@@ -12,6 +12,8 @@ import typer
 from moderation.cli import (
     adjudicate,
     agreement,
+    diff,
+    drift,
     evaluate,
     explain,
     feedback,
@@ -44,6 +46,8 @@ app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(thresholds.thresholds)
 app.command()(info.info)
+app.command()(drift.drift)
+app.command()(diff.diff)
 app.command()(label.label)
 app.command()(agreement.agreement)
 app.command()(adjudicate.adjudicate)

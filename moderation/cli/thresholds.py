@@ -11,7 +11,6 @@ import typer
 
 from moderation.cli import options, output
 from moderation.cli.reading import columns_of
-from moderation.errors import PolicyError
 
 if TYPE_CHECKING:
     from moderation.thresholds import Proposal, Proposals
@@ -61,8 +60,7 @@ def thresholds(
     from moderation.queries import Old, Query
     from moderation.thresholds import propose
 
-    if out is not None and out.exists():
-        raise PolicyError(f"{out}: is there already; name a new file, or move it away")
+    output.check_new(out)
     olds = [Old.parse(text) for text in old or ()]
     wishes: list[Query | Old] = [*olds, *map(Query.parse, threshold or ())]
     loaded = Model.load(model)
@@ -76,7 +74,7 @@ def thresholds(
     else:
         output.rows(map(_row, found.found), format)
     if out is not None:
-        _write(found, out)
+        output.write_new(found.policy(), out)
 
 
 def _print(found: Proposals) -> None:
@@ -122,14 +120,3 @@ def _row(one: Proposal) -> dict[str, Any]:
         value, low, high = getattr(one, name) or (None, None, None)
         row |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return row
-
-
-def _write(found: Proposals, path: Path) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(found.policy())
-    except OSError as error:
-        raise PolicyError(
-            f"{path}: cannot be written ({error.strerror}); name a file in a folder that you may write to"
-        ) from error
-    output.say(f"thresholds written to {path}")
