@@ -17,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.cli import main
-from moderation.service.app import HEADERS, create_app
+from moderation.service.app import create_app
 from moderation.service.gate import Gate
 from moderation.service.settings import Settings, SettingsError
+from moderation.service.watch import HEADERS
 from moderation.store import SCOPES, Feedback, Store
 
 with warnings.catch_warnings():
@@ -56,7 +57,7 @@ def test_a_thread_is_decided_with_reasons_at_their_places(client, key):
     assert (found.status_code, first["action"], second["labels"]) == (200, "approve", ["insult"])
     reason = second["reasons"][0]
     assert INSULT[reason["start"] : reason["end"]] == reason["text"] == "imbécile"
-    assert {name.decode(): value.decode() for name, value in HEADERS.items()}.items() <= dict(found.headers).items()
+    assert {name.decode(): value.decode() for name, value in HEADERS}.items() <= dict(found.headers).items()
 
 
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/check"])

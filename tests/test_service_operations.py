@@ -334,8 +334,8 @@ def sum_of(figures, name, protocol):
 
 def test_several_processes_count_together(tmp_path):
     code = (
-        "from moderation.service.metrics import Metrics; metrics = Metrics('b28c'); "
-        "metrics.observe('/v1/check', 200, 0.01); print(metrics.exposed()[0].decode())"
+        "from moderation.service.logs import Facts; from moderation.service.metrics import Metrics; metrics = Metrics('b28c'); "
+        "metrics.observe(Facts('7a', 'native'), '/v1/check', 200, 0.01); print(metrics.exposed()[0].decode())"
     )
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for _ in range(2):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -28,19 +27,7 @@ from moderation.service.sites import Sites
 from moderation.service.watch import FACTS, Watch
 from moderation.store import Store
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
 HOUR = 3600
-
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"cache-control": b"no-store",
-    b"referrer-policy": b"no-referrer",
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
-}
 
 
 def create_app(settings: Settings, store: Store, moderator: Moderator | None = None) -> FastAPI:
@@ -91,9 +78,12 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     if taken.count(settings.openai.path) > 1:
         raise SettingsError(f"[openai] path: {settings.openai.path} is answered already; choose another")
     app.add_middleware(
-        Watch, openai_path=settings.openai.path, timeout=settings.server.timeout, observe=app.state.metrics.refusals
+        Watch,
+        openai_path=settings.openai.path,
+        limit=settings.server.body_bytes,
+        timeout=settings.server.timeout,
+        observe=app.state.metrics.observe,
     )
-    app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
     return app
 
 
@@ -148,48 +138,3 @@ def _refusal(
     request: Request, status: int, message: str, headers: Mapping[str, str] = NONE, found: Any = ()
 ) -> Response:
     return routes.respond(refusal(request.scope[FACTS].protocol, status, message, headers, found), request)
-
-
-class Guard:
-    """Refuses what is too large, adds the headers that every answer has, and counts.
-
-    Parameters
-    ----------
-    limit
-        Bytes of the largest body.
-    observe
-        Called with path, status and seconds of each answer.
-    """
-
-    def __init__(
-        self, app: Callable[..., Awaitable[None]], limit: int, observe: Callable[[str, int, float], None]
-    ) -> None:
-        self.app, self.limit, self.observe = app, limit, observe
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        start, status, taken = time.perf_counter(), 500, 0
-
-        async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.limit:
-                raise HTTPException(413, f"the body is larger than {self.limit} bytes")
-            return message
-
-        async def answered(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", []), *HEADERS.items()]
-            await send(message)
-
-        try:
-            await self.app(scope, bounded, answered)
-        finally:
-            route = scope.get("route")
-            self.observe(getattr(route, "path", "other"), status, time.perf_counter() - start)

@@ -6,19 +6,20 @@ stands in them. An exception is logged by its type and its places, without its m
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from pydantic_core import to_json
+
 LOGGER = logging.getLogger("moderation.service")
-_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 MOST_PLACES = 12  # of an exception, the innermost
 #: Ours, about the kernel, and the server's, about sockets and processes; those about requests are switched off.
 _OWN_MESSAGES = frozenset({"moderation", "uvicorn.error"})
@@ -102,8 +103,11 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line: dict[str, Any] = {"time": time, "level": record.levelname.lower()}
+        second, rest = divmod(record.created, 1)
+        line: dict[str, Any] = {
+            "time": f"{_written(int(second))}.{int(rest * 1000):03d}+00:00",
+            "level": record.levelname.lower(),
+        }
         if record.name == LOGGER.name:
             line |= {"event": record.getMessage(), **getattr(record, "facts", {})}
         else:
@@ -113,7 +117,12 @@ class Lines(logging.Formatter):
                 line |= described(error)
             elif record.name in _OWN_MESSAGES:
                 line["message"] = record.getMessage()
-        return _WRITER.encode(line)
+        return to_json(line).decode()
+
+
+@lru_cache(maxsize=1)
+def _written(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def set_up(log: Literal["json", "none"], level: Literal["info", "warning"]) -> None:
@@ -125,3 +134,4 @@ def set_up(log: Literal["json", "none"], level: Literal["info", "warning"]) -> N
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     LOGGER.setLevel(level.upper() if log == "json" else logging.CRITICAL)
     logging.captureWarnings(True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them

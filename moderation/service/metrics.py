@@ -25,7 +25,7 @@ class Metrics:
     Examples
     --------
     >>> metrics = Metrics("b28c")
-    >>> metrics.observe("/v1/check", 200, 0.004)
+    >>> metrics.observe(Facts("7a", "native"), "/v1/check", 200, 0.004)
     >>> b'moderation_requests_total{path="/v1/check",status="200"} 1.0' in metrics.exposed()[0]
     True
     """
@@ -45,13 +45,10 @@ class Metrics:
         model = Gauge("moderation_model_info", "The model in use", ("id",), registry=registry, multiprocess_mode="max")
         model.labels(model_id).set(1)
 
-    def observe(self, path: str, status: int, seconds: float) -> None:
+    def observe(self, facts: Facts, path: str, status: int, seconds: float) -> None:
         """Count an answer; `path` is that of the route, so that there are few."""
         self._answers(path, status).inc()
         self._times(path).observe(seconds)
-
-    def refusals(self, facts: Facts) -> None:
-        """Count a request, if it was refused."""
         if facts.refused:
             self._refused.labels(facts.protocol, facts.refused).inc()
 

@@ -8,14 +8,14 @@ from typing import Any
 from moderation.service import openai, perspective
 from moderation.service.answer import NONE, Answer
 
-_PREFIXES = {
-    "/v1alpha1/": "perspective",
-    "/$discovery/": "perspective",
-    "/batch": "perspective",
-    "/1.1/": "akismet",
-    "/1.2/": "akismet",
-    "/coral": "coral",
-    "/v1/": "native",
+_PROTOCOLS = {
+    "v1alpha1": "perspective",
+    "$discovery": "perspective",
+    "batch": "perspective",
+    "1.1": "akismet",
+    "1.2": "akismet",
+    "coral": "coral",
+    "v1": "native",
 }
 
 
@@ -29,7 +29,7 @@ def protocol(path: str, openai_path: str) -> str:
     """
     if path == openai_path:
         return "openai"
-    return next((name for prefix, name in _PREFIXES.items() if path.startswith(prefix)), "none")
+    return _PROTOCOLS.get(path[1:].partition("/")[0], "none")
 
 
 def refusal(protocol: str, status: int, message: str, headers: Mapping[str, str] = NONE, found: Any = ()) -> Answer:

@@ -1,4 +1,4 @@
-"""The watch over each request: its number, its time, its log line, and an answer where the application has none."""
+"""The watch over each request: its number, size, time and log line, and an answer where the application has none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from moderation.service import logs
@@ -29,6 +30,12 @@ GONE = Answer(499, b"", "text/plain")
 _METHODS = frozenset(("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"))
 _CLOSE = {"Connection": "close"}  # the rest of a request that is too slow is not waited for
 _REFUSED = {413: "size"}
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
 
 
 class Watch:
@@ -38,16 +45,29 @@ class Watch:
     ----------
     openai_path
         Where OpenAI's protocol is spoken.
+    limit
+        Bytes of the largest body.
     timeout
         Seconds after which a client is told that there is no answer; 0 for never. What was begun for it ends by itself.
     observe
-        Called with the facts of a request that has ended.
+        Called with the facts of a request that has ended, the path of its route, its status and its seconds.
     """
 
     def __init__(
-        self, app: Application, openai_path: str, timeout: float = 0, observe: Callable[[Facts], None] | None = None
+        self,
+        app: Application,
+        openai_path: str,
+        limit: int,
+        timeout: float,
+        observe: Callable[[Facts, str, int, float], None],
     ) -> None:
-        self._app, self._openai_path, self._timeout, self._observe = app, openai_path, timeout, observe
+        self._app, self._openai_path, self._limit, self._timeout, self._observe = (
+            app,
+            openai_path,
+            limit,
+            timeout,
+            observe,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,7 +75,7 @@ class Watch:
             await self._app(scope, receive, send)
             return
         facts = scope[FACTS] = Facts(secrets.token_hex(8), protocol(scope["path"], self._openai_path))
-        watched = _Request(facts, receive, send)
+        watched = _Request(facts, self._limit, receive, send)
         timer = asyncio.get_running_loop().call_later(self._timeout, watched.expire) if self._timeout else None
         try:
             await self._app(scope, watched.receive, watched.send)
@@ -68,19 +88,19 @@ class Watch:
             self._report(scope, watched)
 
     def _report(self, scope: Scope, watched: _Request) -> None:
-        facts, status = watched.facts, watched.status
+        facts, status, seconds = watched.facts, watched.status, time.perf_counter() - watched.start
         facts.refused = facts.refused or _REFUSED.get(status)
-        if self._observe is not None:
-            self._observe(facts)
+        path = getattr(scope.get("route"), "path", "other")
+        self._observe(facts, path, status, seconds)
         level = logging.ERROR if status >= 500 else logging.WARNING if facts.refused else logging.INFO
         if logs.LOGGER.isEnabledFor(level):
             logs.event(
                 "request",
                 level,
                 method=scope["method"] if scope["method"] in _METHODS else "other",
-                path=getattr(scope.get("route"), "path", "other"),
+                path=path,
                 status=status,
-                ms=round((time.perf_counter() - watched.start) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 bytes_in=watched.bytes_in,
                 bytes_out=watched.bytes_out,
                 **facts.content(),
@@ -90,14 +110,16 @@ class Watch:
 class _Request:
     """One request under watch."""
 
-    def __init__(self, facts: Facts, receive: Receive, send: Send) -> None:
-        self.facts, self._receive, self._send = facts, receive, send
+    def __init__(self, facts: Facts, limit: int, receive: Receive, send: Send) -> None:
+        self.facts, self._limit, self._receive, self._send = facts, limit, receive, send
         self.start, self.status, self.bytes_in, self.bytes_out = time.perf_counter(), 0, 0, 0
         self._late: asyncio.Task[None] | None = None
 
     async def receive(self) -> Message:
         message = await self._receive()
         self.bytes_in += len(message.get("body", b""))
+        if self.bytes_in > self._limit:
+            raise HTTPException(413, f"the body is larger than {self._limit} bytes")
         return message
 
     async def send(self, message: Message) -> None:
@@ -108,7 +130,7 @@ class _Request:
     async def _pass(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", []), (b"x-request-id", self.facts.id.encode())]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.facts.id.encode()), *HEADERS]
         self.bytes_out += len(message.get("body", b""))
         await self._send(message)
 

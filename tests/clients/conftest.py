@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from environments import CORAL_SECRET
 from front import certificate
 
 from moderation.store import SCOPES, Feedback, Store
 
 collect_ignore_glob = ["programs/*"]  # they run in environments of their own
 
-CORAL_SECRET = "a-secret-of-the-tests"
 SETTINGS = {
     "[store]": 'url = "{store}"\nkeep_texts = true\nkeep_authors = true\n',
     "[coral]": f'secrets = ["{CORAL_SECRET}"]\n',

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "clients"
+CORAL_SECRET = "a-secret-of-the-tests"
 PROGRAMS = Path(__file__).parent / "programs"
 COMMENTS = {
     "HAM": "Merci à la rédaction 😀, l’article sur le marché de Ségou est très clair.",

@@ -7,8 +7,7 @@ import uuid
 
 import httpx
 import pytest
-from conftest import CORAL_SECRET
-from environments import COMMENTS
+from environments import COMMENTS, CORAL_SECRET
 
 pytestmark = pytest.mark.clients
 
