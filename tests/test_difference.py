@@ -154,7 +154,7 @@ def test_the_policy_of_a_site_is_mapped_and_its_rules_stay(models, thread, tmp_p
     assert "reject" not in found.thresholds["insult"]
     path.write_text(policy_file(found.policy, path.read_text(encoding="utf-8")), encoding="utf-8")
     written = Policy.read(path, new)
-    assert (written.rules, written.flood) == (site.rules, site.flood)
+    assert (written.rules, written.flood) == (site.rules, site.flood) == (found.policy.rules, found.policy.flood)
     for limits, wanted in ((written.review, found.policy.review), (written.reject, found.policy.reject)):
         assert limits == pytest.approx(wanted, abs=1e-6)
     assert written.coverage == pytest.approx(found.policy.coverage, abs=1e-6)
@@ -164,8 +164,11 @@ def test_the_policy_of_a_site_is_mapped_and_its_rules_stay(models, thread, tmp_p
 def test_coverage_that_is_switched_off_stays_off(models, thread):
     old, new = models
     card = Policy.of(old)
-    found = compare_models(old, new, [thread], Policy(card.review, card.reject, 0.0, old.id))
+    found = compare_models(old, new, [thread], Policy(card.review, card.reject, 0.0, old.id), most=0)
     assert found.policy.coverage == 0
+    none = compare_models(old, new, [thread], Policy(card.review, card.reject, 1.01, old.id), most=0)
+    assert none.replaced[0].sum() == 0  # each is to be reviewed, whatever its scores
+    assert found.replaced[0].sum() > 0
     assert "coverage = false" in policy_file(found.policy)
 
 

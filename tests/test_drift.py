@@ -173,9 +173,9 @@ def test_a_queue_half_as_long_again_is_drift_where_the_index_hardly_moves(write)
     assert (found.level, found.causes) == ("drift", ["flagged"])
     few = compare(read_run(write(before[:1000])), read_run(write(after[19_000:], "b.scores.csv")))
     assert few.flagged == "drift"
-    assert (
-        compare(read_run(write(before[300:1300])), read_run(write(after[500:1500], "b.scores.csv"))).flagged == "stable"
-    )
+    near = compare(read_run(write(before[300:1300])), read_run(write(after[490:1490], "b.scores.csv")))
+    assert near.ratio == 1.3
+    assert near.flagged == "stable"  # the intervals meet
 
 
 def test_weeks_are_judged_apart_and_small_ones_are_only_named(write):
@@ -257,10 +257,37 @@ def test_of_a_card_only_the_coverage_is_judged(write):
     frame["coverage"] = 0.95
     found = compare_card(CARD, read_run(write(frame), cuts))
     assert (found["insult"].level, found.level, found.judges("insult")) == ("drift", "stable", False)
+    assert {week.level for week in found.weeks} == {"stable"}
     frame.loc[:500, "coverage"] = 0.5
     found = compare_card(CARD, read_run(write(frame), cuts))
     assert (found.level, found.causes) == ("drift", ["coverage"])
     assert {week.level for week in found.weeks} == {"drift"}
+
+
+def test_an_empty_bin_counts_as_half_a_comment():
+    p, q = np.array([0.5, 0.5]), np.array([0.5 / 80, 1.0])
+    assert psi(np.array([50, 50]), np.array([0, 80])) == pytest.approx(((q - p) * np.log(q / p)).sum())
+
+
+def test_chance_is_what_19_of_20_comparisons_stay_below(write):
+    found = compare(read_run(write(scores(5000))), read_run(write(scores(2000, seed=1), "b.scores.csv")))["insult"]
+    rng = np.random.default_rng(0)
+    drawn = [psi(*(rng.multinomial(size, found.baseline) for size in (5000, 2000))) for _ in range(2000)]
+    assert np.mean(np.array(drawn) < found.chance) == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_statistic_is_one_number_where_the_bins_allow_it():
+    assert language("en").ks((0.1, 0.104)) == "0.10"
+    assert language("fr").ks((0.1, 0.2)) == "0,10–0,20"
+
+
+def test_a_score_of_one_stands_alone(write):
+    frame = scores(1000)
+    frame["coverage"] = np.where(np.arange(1000) < 600, 1.0, 0.9)
+    other = frame.assign(coverage=np.where(np.arange(1000) < 500, 1.0, 0.9))
+    low, high = compare(read_run(write(frame)), read_run(write(other, "b.scores.csv")))["coverage"].ks
+    assert low == pytest.approx(0.1)
+    assert high < 0.55  # what stands at 0.9, and not what stands at 1
 
 
 def test_scores_that_are_all_alike_are_compared(write):
@@ -331,6 +358,15 @@ def test_a_file_that_is_no_run_is_one_sentence(tmp_path, name, content, message)
     assert "\n" not in str(error.value)
 
 
+def test_a_bad_row_is_named_by_its_place_in_the_file(write, monkeypatch):
+    monkeypatch.setattr("moderation.drift.runs._CHUNK", 7)
+    frame = scores(20)
+    frame.loc[16, "spam"] = -1
+    for name in ("a.scores.csv", "a.scores.jsonl"):
+        with pytest.raises(ModerationError, match=r"row 17: spam is '-1\.0'"):
+            read_run(write(frame, name))
+
+
 def test_missing_files_and_empty_folders_are_one_sentence(tmp_path):
     with pytest.raises(ModerationError, match="cannot be read"):
         read_run(tmp_path / "none.scores.csv")
@@ -370,7 +406,7 @@ class Page(HTMLParser):
 
 
 def test_a_report_shows_hostile_names_as_text(write):
-    hostile = "<script>alert(1)</script>\"'&{x}"
+    hostile = "<script>alert(1)</script>\"' onload=x '&{x}"
     before, after = (scores(1000, seed=seed).rename(columns={"insult": hostile}) for seed in (0, 1))
     before["model"], after["model"] = hostile, hostile + "2"
     found = compare(read_run(write(before, f"{'<b>'}.scores.csv")), read_run(write(after, "b.scores.csv")))
