@@ -61,7 +61,7 @@ PATHS = {
 ECHO = """
 import sys
 from fastapi import FastAPI, Request, Response
-from moderation.service.native import CheckIn
+from moderation.service.schemas import CheckIn
 import uvicorn
 
 app = FastAPI()
