@@ -293,3 +293,20 @@ def test_a_server_answers_over_a_socket(tmp_path):
             assert found["comments"][0]["labels"] == ["insult"]
         finally:
             process.terminate()
+
+
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/check", "/v1/feedback"])
+def test_the_examples_of_the_description_are_what_happens(client, path):
+    def shape(value):
+        if isinstance(value, dict):
+            return {name: shape(one) for name, one in value.items() if one is not None}  # OpenAPI leaves null out
+        return [shape(one) for one in value[:1]] if isinstance(value, list) else type(value)
+
+    api = client(server={"open": True})
+    schemas = api.get("/openapi.json").json()["components"]["schemas"]
+    asked, told = {"score": ("ScoreIn", "ScoresOut"), "check": ("CheckIn", "DecisionsOut")}.get(
+        path.removeprefix("/v1/"), ("FeedbackIn", "FeedbackOut")
+    )
+    found = api.post(path, json=schemas[asked]["examples"][0])
+    assert found.is_success
+    assert shape(found.json()) == shape(schemas[told]["examples"][0])
