@@ -148,7 +148,7 @@ def _threads(source: str | PathLike[str] | BinaryIO, format: str, options: Optio
         names = ", ".join(FORMATS)
         raise SourceError(f"unknown format {format!r}; expected auto, {names}; use one of these names")
     with opened(source, options, report) as found:
-        report.format = _detected(found.head, options.columns) if format == "auto" else format
+        report.format = detected(found.head, options.columns) if format == "auto" else format
         try:
             yield from FORMATS[report.format].read(found)
         except DamagedSourceError as error:
@@ -156,6 +156,7 @@ def _threads(source: str | PathLike[str] | BinaryIO, format: str, options: Optio
             raise
 
 
-def _detected(head: str, columns: Mapping[str, str]) -> str:
+def detected(head: str, columns: Mapping[str, str]) -> str:
+    """Return the name of the format that a source has, by its beginning."""
     found = next(name for name, known in FORMATS.items() if known.matches(head))
     return "csv" if found == "pasted" and columns else found  # no text of a page has columns

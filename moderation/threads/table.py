@@ -76,14 +76,41 @@ def read(source: Source) -> Iterator[Thread]:
     >>> [(thread.id, thread["1"].text) for thread in read(lines)]
     [('a', 'Bonjour'), ('b', 'Bonsoir')]
     """
-    return gathered(lambda: _rows(source), source)
+    return gathered(lambda: rows(source), source)
 
 
-def _rows(source: Source) -> Iterator[Row]:
+def rows(source: Source) -> Iterator[Row]:
+    """Yield the rows of a table in their order."""
+    columns, found = _opened(source)
+    for number, (line, record) in enumerate(found, start=1):
+        if len(record) == len(columns):
+            values = {field: value for field, value in zip(columns, record, strict=True) if field and value}
+            yield Row(number, f"line {line}", _foreign(values) if source.options.columns else values)
+        else:
+            source.damaged(
+                f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
+                "put a text that holds separators, quotation marks or line ends between quotation marks",
+                rows=1,
+            )
+
+
+def fields(source: Source) -> list[str]:
+    """Return for each column of a table the field that it holds, empty where it is none of ours.
+
+    Raises
+    ------
+    SourceError
+        Where there is no column of texts.
+    """
+    return _opened(source)[0]
+
+
+def _opened(source: Source) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Return what `fields` does, and the records below the header."""
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
     wanted = source.options.columns.get("text", "text")
     found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
-    line, header = next(found)
+    line, header = next(found, (1, []))
     if _SEPARATOR.fullmatch("".join(header)):
         line, header = next(found, (line, header))
     written = [column.strip().lower() for column in header]
@@ -94,16 +121,7 @@ def _rows(source: Source) -> Iterator[Row]:
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
-    for number, (line, record) in enumerate(found, start=1):
-        if len(record) == len(columns):
-            fields = {field: value for field, value in zip(columns, record, strict=True) if field and value}
-            yield Row(number, f"line {line}", _foreign(fields) if source.options.columns else fields)
-        else:
-            source.damaged(
-                f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
-                "put a text that holds separators, quotation marks or line ends between quotation marks",
-                rows=1,
-            )
+    return columns, found
 
 
 def _foreign(fields: dict[str, str]) -> dict[str, str]:
