@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from logging import ERROR
 from typing import TYPE_CHECKING
 
 from moderation.bulk.engines import AHEAD, Engine, Workers, count_of
@@ -52,10 +53,12 @@ def _client(jobs: int, scheduler: str | None, stack: ExitStack) -> Client:
     from distributed import Client, LocalCluster
 
     if scheduler is None:
-        cluster = LocalCluster(n_workers=count_of(jobs), threads_per_worker=1, dashboard_address=None)
+        cluster = LocalCluster(
+            n_workers=count_of(jobs), threads_per_worker=1, dashboard_address=None, silence_logs=ERROR
+        )
         scheduler = stack.enter_context(cluster).scheduler_address
     try:
-        client = stack.enter_context(Client(scheduler, timeout=WAIT))
+        client: Client = stack.enter_context(Client(scheduler, timeout=WAIT))
         client.wait_for_workers(1, timeout=WAIT)
     except (OSError, ValueError) as error:
         raise ModerationError(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from moderation.bulk import cluster, engines
 from moderation.bulk.plan import Input
@@ -59,48 +60,49 @@ def score(
 
 
 class _Far(NamedTuple):
-    """How far the work is: bytes of the files, and rows that were scored."""
+    """How far the work is: bytes of the files, how many of them were done now and not by an earlier run, and rows done now."""
 
-    bytes: float
-    rows: int
+    bytes: float = 0.0
+    fresh: float = 0.0
+    rows: int = 0
 
 
 def _far(steps: Iterable[Step]) -> Iterator[tuple[Step, _Far]]:
-    before, rows = 0, 0
+    before, far = 0, _Far()
     for step in steps:
-        rows += step.rows
-        yield step, _Far(before + step.share * step.file.size, rows)
+        at = before + step.share * step.file.size
+        far = _Far(at, far.fresh + (at - far.bytes) * bool(step.rows), far.rows + step.rows)
+        yield step, far
         before += step.file.size if step.finished is not None else 0
 
 
 def _shown(steps: Iterable[Step], files: Sequence[Input]) -> Iterator[Step]:
     """Pass steps on, and show how far they are: a bar on a terminal, else a line now and then."""
-    size = max(1, sum(file.size for file in files))
+    size = sum(file.size for file in files)
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield from _said(steps, size)
-        return
-    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=size, rows="")
-        start = time.monotonic()
+    start = last = time.monotonic()
+    with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
+        bar = progress.add_task("", total=size)
         for step, far in _far(steps):
-            progress.update(task, completed=far.bytes, rows=_rate(far.rows, time.monotonic() - start))
+            now = time.monotonic()
+            line = _line(far, size, now - start)
+            progress.update(bar, completed=far.bytes, description=line)
+            if not console.is_terminal and now - last >= EVERY:
+                last = now
+                output.say(line)
             yield step
 
 
-def _said(steps: Iterable[Step], size: int) -> Iterator[Step]:
-    start = last = time.monotonic()
-    first: float | None = None
-    for step, far in _far(steps):
-        now = time.monotonic()
-        first = far.bytes if first is None else first
-        if now - last >= EVERY:
-            last = now
-            left = (size - far.bytes) * (now - start) / max(1.0, far.bytes - first)
-            output.say(f"{far.bytes / size:.0%}, {_rate(far.rows, now - start)}, {left / 60:.0f} minutes left")
-        yield step
+def _line(far: _Far, size: int, seconds: float) -> str:
+    """Return how far the work is, how fast, and how long it will take.
 
-
-def _rate(rows: int, seconds: float) -> str:
-    return f"{rows:,} comments, {rows / max(seconds, 0.1):,.0f} a second"
+    Examples
+    --------
+    >>> _line(_Far(60.0, 20.0, 3000), 100, 10.0)
+    '60%, 3,000 comments, 300 a second, 0:00:20 left'
+    """
+    found = f"{far.bytes / max(size, 1):.0%}, {far.rows:,} comments"
+    if not far.fresh:
+        return found
+    left = timedelta(seconds=round((size - far.bytes) * seconds / far.fresh))
+    return f"{found}, {far.rows / max(seconds, 0.1):,.0f} a second, {left} left"
