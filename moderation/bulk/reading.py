@@ -85,37 +85,35 @@ class Reader:
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows; at least one chunk, which is empty where there are none."""
         readers = {"csv": self._table, "jsonl": self._lines, "parquet": self._parquet}
-        columns: list[list[Any]] = [[], [], [], []]
-        size = 0
-        for row in readers.get(self._kind, self._threads)():
-            if len(row[0]) > LONGEST_TEXT:
-                self._wrong(
-                    f"row {self.read + 1}: a text of {len(row[0]):,} characters; expected at most {LONGEST_TEXT:,}"
-                )
+        rows: list[Row] = []
+        size = number = 0
+        for number, row in enumerate(readers.get(self._kind, self._threads)(), start=1):
+            length = len(row[0])
+            if length > LONGEST_TEXT:
+                self._wrong(f"row {number}: a text of {length:,} characters; expected at most {LONGEST_TEXT:,}")
                 continue
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-            size += len(row[0])
-            self.read += 1
-            if len(columns[0]) >= self._size or size >= CHARACTERS:
+            rows.append(row)
+            size += length
+            if len(rows) >= self._size or size >= CHARACTERS:
                 self.share = self._far()
-                yield self._chunk(columns)
-                columns, size = [[], [], [], []], 0
+                yield self._chunk(rows)
+                rows, size = [], 0
         self.share = 1.0
         self._say_problems()
         for reason, times in self._report.dropped.items():
             if reason != "damaged":
                 self._reject("", f"{times} left out: {reason}")
-        if columns[0] or not self.read:
-            yield self._chunk(columns)
+        if rows or not self.read:
+            yield self._chunk(rows)
 
     @property
     def none(self) -> Chunk:
         """A chunk without rows, for the columns."""
         return Chunk([], {name: [] for name in self.kept}, self.types)
 
-    def _chunk(self, columns: Sequence[list[Any]]) -> Chunk:
-        texts, *values = columns
+    def _chunk(self, rows: Sequence[Row]) -> Chunk:
+        self.read += len(rows)
+        texts, *values = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
         found = dict(zip(KEPT, values, strict=True))
         return Chunk(texts, {name: found[name] for name in self.kept}, self.types)
 
