@@ -96,7 +96,9 @@ def test_neither_the_processes_nor_the_size_of_a_chunk_change_the_bytes(source, 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_every_format_becomes_every_other(tmp_path, kind, format):
-    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
     path = tmp_path / f"c.{kind}"
     facts = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
     if kind == "csv":
@@ -104,7 +106,7 @@ def test_every_format_becomes_every_other(tmp_path, kind, format):
     elif kind == "jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in facts), encoding="utf-8")
     else:
-        pa.parquet.write_table(pa.Table.from_pylist(facts), path)
+        pq.write_table(pa.Table.from_pylist(facts), path)
     score([path], tmp_path / "out", format=format, reasons=True)
     out = tmp_path / "out" / f"c.scores.{format}"
     if format == "csv":
@@ -112,7 +114,7 @@ def test_every_format_becomes_every_other(tmp_path, kind, format):
     elif format == "jsonl":
         rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     else:
-        rows = pa.parquet.read_table(out).to_pylist()
+        rows = pq.read_table(out).to_pylist()
     assert [row["id"] for row in rows] == [row[0] for row in ROWS]
     assert list(rows[0])[:3] == ["id", "thread_id", "created_at"]
     assert list(rows[0])[-4:] == ["coverage", "action", "model", "reasons"]
@@ -122,12 +124,13 @@ def test_every_format_becomes_every_other(tmp_path, kind, format):
 
 
 def test_parquet_keeps_the_types_of_what_it_keeps(tmp_path):
-    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
 
     stamps = pa.array([0, None], pa.timestamp("us", "UTC"))
-    pa.parquet.write_table(pa.table({"id": [7, 9], "text": ["a", "b"], "created_at": stamps}), tmp_path / "c.parquet")
+    pq.write_table(pa.table({"id": [7, 9], "text": ["a", "b"], "created_at": stamps}), tmp_path / "c.parquet")
     score([tmp_path / "c.parquet"], tmp_path / "out")
-    schema = pa.parquet.read_schema(tmp_path / "out" / "c.scores.parquet")
+    schema = pq.read_schema(tmp_path / "out" / "c.scores.parquet")
     assert (schema.field("id").type, schema.field("created_at").type) == (pa.int64(), stamps.type)
     score([tmp_path / "c.parquet"], tmp_path / "text", format="csv")
     rows = table(tmp_path / "text" / "c.scores.csv")
@@ -167,7 +170,9 @@ def test_packed_files_are_read(source, tmp_path):
 
 
 def test_zstandard_is_read(source, tmp_path):
-    pa = pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
     packed = tmp_path / "comments.csv.zst"
     with pa.CompressedOutputStream(str(packed), "zstd") as stream:
         stream.write(source.read_bytes())
@@ -205,15 +210,16 @@ def test_rows_that_cannot_be_read_are_named_and_counted(run, tmp_path):
 
 
 def test_null_texts_are_rejects(tmp_path):
-    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
 
-    pa.parquet.write_table(pa.table({"text": ["oui", None, "non"]}), tmp_path / "p.parquet")
+    pq.write_table(pa.table({"text": ["oui", None, "non"]}), tmp_path / "p.parquet")
     (tmp_path / "l.jsonl").write_text('{"text": "oui"}\n{"text": null}\n', encoding="utf-8")
     steps = score([tmp_path / "p.parquet", tmp_path / "l.jsonl"], tmp_path / "out")
     finished = [step.finished for step in steps if step.finished]
     assert [(found["rows"], found["rejected"]) for found in finished] == [(2, 1), (1, 1)]
     assert [row["row"] for row in table(tmp_path / "out" / "p.rejects.csv")] == ["row 2"]
-    assert pa.parquet.read_table(tmp_path / "out" / "p.scores.parquet")["id"].to_pylist() == [1, 3]
+    assert pq.read_table(tmp_path / "out" / "p.scores.parquet")["id"].to_pylist() == [1, 3]
 
 
 def test_a_file_that_cannot_be_read_stops_the_plan_or_is_named_as_a_reject(source, tmp_path):

@@ -104,13 +104,14 @@ def _children():
 @pytest.mark.slow
 def test_killed_twenty_times_at_random_the_bytes_are_the_same(tmp_path, start):
     chance = random.Random(7)
-    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
 
     rows = [row for _ in range(150) for row in ROWS]
     written(tmp_path / "in" / "a.csv", [*rows, ["short"], *rows])
     facts = [{"id": row[0], "text": row[2]} for row in rows]
     (tmp_path / "in" / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in facts), encoding="utf-8")
-    pa.parquet.write_table(pa.Table.from_pylist([*facts, {"id": "x", "text": None}]), tmp_path / "in" / "c.parquet")
+    pq.write_table(pa.Table.from_pylist([*facts, {"id": "x", "text": None}]), tmp_path / "in" / "c.parquet")
     score([tmp_path / "in"], tmp_path / "whole", rows=100, reasons=True)
     kills = 0
     while kills < 20:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from moderation.errors import ModerationError, SourceError
 from moderation.model import LONGEST_TEXT
 from moderation.threads import FORMATS, Report, detected, read_threads, table
 from moderation.threads.jsonl import entries
+from moderation.threads.rows import Row as Entry
 from moderation.threads.source import Options, Source, opened
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Reader:
         """
         if self._kind == "csv":
             with self._opened() as source:
-                table.fields(source)
+                table.opened(source)
         elif self._kind == "parquet":
             with self._parquet_file() as file:
                 self._parquet_columns(file)
@@ -122,25 +124,35 @@ class Reader:
 
     def _table(self) -> Iterator[Row]:
         with self._opened() as source:
-            with source.unreported():
-                fields = table.fields(source)
-            self.kept = [name for name in KEPT if name == "id" or name in fields]
             self._far = _position(source)
-            for row in table.rows(source):
-                self._say_problems()
-                get = row.fields.get
-                yield get("text", ""), get("id") or str(row.number), get("thread_id"), get("created_at")
+            with source.unreported():
+                columns, _ = table.opened(source)
+            self.kept = [name for name in KEPT if name == "id" or name in columns]
+            if self._columns or len({*columns} - {""}) < len([*filter(None, columns)]):
+                yield from self._rows(table.rows(source))
+                return
+            # The rest is `table.rows` for a table of our make, in a third of the time: reading would be a fifth of all work.
+            pick = itemgetter(*(columns.index(name) if name in columns else -1 for name in ("text", *KEPT)))
+            for number, _, record in table.opened(source)[1]:
+                if self._report.damage:
+                    self._say_problems()
+                record.append("")  # stands for a column that is not there
+                text, id, thread, written = pick(record)
+                yield text, id or str(number), thread or None, written or None
 
     def _lines(self) -> Iterator[Row]:
         with self._opened() as source:
             self._far = _position(source)
-            for entry in entries(source):
-                self._say_problems()
-                if isinstance(entry, Thread):
-                    yield from _comments(entry)
-                else:
-                    get = entry.fields.get
-                    yield get("text", ""), get("id") or str(entry.number), get("thread_id"), get("created_at")
+            yield from self._rows(entries(source))
+
+    def _rows(self, found: Iterator[Entry | Thread]) -> Iterator[Row]:
+        for entry in found:
+            self._say_problems()
+            if isinstance(entry, Thread):
+                yield from _comments(entry)
+            else:
+                get = entry.fields.get
+                yield get("text", ""), get("id") or str(entry.number), get("thread_id"), get("created_at")
 
     def _threads(self) -> Iterator[Row]:
         for thread in read_threads(self._path, self._kind, columns=self._columns, keep_going=True, report=self._report):

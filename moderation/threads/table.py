@@ -81,32 +81,30 @@ def read(source: Source) -> Iterator[Thread]:
 
 def rows(source: Source) -> Iterator[Row]:
     """Yield the rows of a table in their order."""
-    columns, found = _opened(source)
-    for number, (line, record) in enumerate(found, start=1):
-        if len(record) == len(columns):
-            values = {field: value for field, value in zip(columns, record, strict=True) if field and value}
-            yield Row(number, f"line {line}", _foreign(values) if source.options.columns else values)
-        else:
-            source.damaged(
-                f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
-                "put a text that holds separators, quotation marks or line ends between quotation marks",
-                rows=1,
-            )
+    columns, body = opened(source)
+    for number, line, record in body:
+        values = {field: value for field, value in zip(columns, record, strict=True) if field and value}
+        yield Row(number, f"line {line}", _foreign(values) if source.options.columns else values)
 
 
-def fields(source: Source) -> list[str]:
-    """Return for each column of a table the field that it holds, empty where it is none of ours.
+def opened(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str]]]]:
+    r"""Return the field that each column of a table holds, empty where it is none of ours, and the rows below the header.
+
+    Each row is its number, its line, and its cells, as many as there are columns.
 
     Raises
     ------
     SourceError
         Where there is no column of texts.
+    DamagedSourceError
+        As `read`.
+
+    Examples
+    --------
+    >>> columns, body = opened(Source.of("id,ville,text\n1,Ségou,Bonjour\n"))
+    >>> columns, list(body)
+    (['id', '', 'text'], [(1, 2, ['1', 'Ségou', 'Bonjour'])])
     """
-    return _opened(source)[0]
-
-
-def _opened(source: Source) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Return what `fields` does, and the records below the header."""
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
     wanted = source.options.columns.get("text", "text")
     found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
@@ -121,7 +119,19 @@ def _opened(source: Source) -> tuple[list[str], Iterator[tuple[int, list[str]]]]
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
-    return columns, found
+    return columns, _body(source, len(columns), found)
+
+
+def _body(source: Source, count: int, found: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, int, list[str]]]:
+    for number, (line, record) in enumerate(found, start=1):
+        if len(record) == count:
+            yield number, line, record
+        else:
+            source.damaged(
+                f"{source.name}, line {line}: found {len(record)} fields, expected {count} as in the header; "
+                "put a text that holds separators, quotation marks or line ends between quotation marks",
+                rows=1,
+            )
 
 
 def _foreign(fields: dict[str, str]) -> dict[str, str]:
