@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow test-clients lint train quality recipe bench threads picture wheel clean
+.PHONY: flag test test-slow test-clients lint train quality recipe bench threads bulk picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -36,6 +36,9 @@ bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/READ
 
 threads: $(VENV)/installed-dev ## time and memory of reading threads, beside bare parsers and other libraries
 	$(BIN)/python -m benchmarks.threads --write
+
+bulk: $(VENV)/installed-dev ## rate and memory of scoring files, beside the same texts in memory and a stock pipeline
+	$(BIN)/python -m benchmarks.bulk --write
 
 picture: $(VENV)/installed ## the picture of the README
 	$(BIN)/moderation flag examples/thread.txt --picture docs/flag.svg
