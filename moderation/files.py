@@ -50,6 +50,19 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Keep a folder for this process as long as the block takes; False where another has it. Always True on Windows."""
+    if sys.platform == "win32":
+        yield True
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def lock(file: int) -> bool:
     """Keep an open file for this process until it ends; False where another has it. Always True on Windows."""
     if sys.platform != "win32":

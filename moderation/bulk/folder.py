@@ -15,7 +15,7 @@ from moderation.bulk.plan import Input
 from moderation.bulk.scoring import Part
 from moderation.bulk.writing import Rows, join
 from moderation.errors import ModerationError
-from moderation.files import lock, replaced
+from moderation.files import locked, replaced
 
 MANIFEST = "manifest.json"
 WORK = ".work"
@@ -141,15 +141,12 @@ def opened(path: Path, plan: Mapping[str, Any]) -> Iterator[Folder]:
         Where another run writes to it, or it holds a run with another plan, or other files.
     """
     path.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        if not lock(descriptor):
+    with locked(path) as alone:
+        if not alone:
             raise ModerationError(f"{path}: another run is writing to it; wait for its end, or give another --out")
         folder = Folder(path, plan, _done(path, plan))
         folder.write()
         yield folder
-    finally:
-        os.close(descriptor)
 
 
 def _done(path: Path, plan: Mapping[str, Any]) -> Done:

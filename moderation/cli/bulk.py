@@ -81,7 +81,8 @@ def _shown(steps: Iterable[Step], files: Sequence[Input]) -> Iterator[Step]:
     size = sum(file.size for file in files)
     console = Console(stderr=True)
     start = last = time.monotonic()
-    with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=size)
         for step, far in _far(steps):
             now = time.monotonic()

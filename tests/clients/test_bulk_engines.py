@@ -26,7 +26,7 @@ ENGINES = {
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_recipe_scores_what_a_frame_scores(tmp_path, root, engine):
     recipes = (root / "docs" / "bulk.md").read_text(encoding="utf-8").partition("## In a data frame")[2]
-    match = re.search(rf"^{engine}\b[^`]*```python\n(.*?)```", recipes, re.MULTILINE | re.DOTALL)
+    match = re.search(rf"^{engine}\b.*?```python\n(.*?)```", recipes, re.MULTILINE | re.DOTALL)
     (tmp_path / "recipe.py").write_text(match[1], encoding="utf-8")
     texts = [f"{TEXTS[number % 3]} {number}" for number in range(3_000)]
     frame = pd.DataFrame({"id": [str(number) for number in range(len(texts))], "text": texts})
