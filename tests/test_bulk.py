@@ -200,7 +200,7 @@ def test_rows_that_cannot_be_read_are_named_and_counted(run, tmp_path):
     path.write_bytes('id,text\n1,oui\n2,"non",trop\n3,"a"b\n4,\xe9t\xe9\n5,merci\n'.encode("latin-1"))
     code, _, err = run("score", path, "--out", tmp_path / "out", "--jobs", 1)
     assert code == 1
-    assert "2 rows cannot be scored, see" in err
+    assert ": 2 cannot be scored, see" in err
     assert [row["id"] for row in table(tmp_path / "out" / "c.scores.csv")] == ["1", "4", "5"]
     rejects = table(tmp_path / "out" / "c.rejects.csv")
     assert [(row["file"], row["row"]) for row in rejects] == [("c.csv", ""), ("c.csv", "line 3"), ("c.csv", "line 4")]
@@ -368,6 +368,15 @@ def test_a_folder_with_other_files_is_refused(source, tmp_path):
         score([source], source.parent)
 
 
+def test_an_output_that_cannot_be_written_is_a_sentence(source, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    with pytest.raises(ModerationError, match=r"file: File exists; the run stops"):
+        score([source], tmp_path / "file")
+    monkeypatch.setattr("os.fsync", lambda file: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(ModerationError, match="out: No space left on device; the run stops"):
+        score([source], tmp_path / "out")
+
+
 def test_two_runs_cannot_share_a_folder(source, tmp_path):
     found = plan([str(source)], tmp_path / "out", {})
     steps = score_files(found, tmp_path / "out", job_of(), engines.local(1), {}, 5)
@@ -429,7 +438,7 @@ def test_only_so_many_chunks_are_read_ahead():
 def test_the_command_line(run, source, tmp_path):
     code, out, err = run("score", source, "--out", tmp_path / "out", "--jobs", 1)
     assert (code, out) == (0, "")
-    assert "23 comments scored into" in err
+    assert "out: 23 scored, " in err
     assert "0 to review, 5 to reject" in err
     assert run("score", "un", "deux")[0] == 2
     assert run("score", "un", "--format", "parquet")[0] == 2

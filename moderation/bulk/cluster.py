@@ -54,7 +54,7 @@ def _client(jobs: int, scheduler: str | None, stack: ExitStack) -> Client:
 
     if scheduler is None:
         cluster = LocalCluster(
-            n_workers=count_of(jobs), threads_per_worker=1, dashboard_address=None, silence_logs=ERROR
+            n_workers=count_of(jobs), threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=ERROR
         )
         scheduler = stack.enter_context(cluster).scheduler_address
     try:

@@ -138,15 +138,21 @@ def opened(path: Path, plan: Mapping[str, Any]) -> Iterator[Folder]:
     Raises
     ------
     ModerationError
-        Where another run writes to it, or it holds a run with another plan, or other files.
+        Where another run writes to it, it holds a run with another plan, or other files, or it cannot be written.
     """
-    path.mkdir(parents=True, exist_ok=True)
-    with locked(path) as alone:
-        if not alone:
-            raise ModerationError(f"{path}: another run is writing to it; wait for its end, or give another --out")
-        folder = Folder(path, plan, _done(path, plan))
-        folder.write()
-        yield folder
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with locked(path) as alone:
+            if not alone:
+                raise ModerationError(f"{path}: another run is writing to it; wait for its end, or give another --out")
+            folder = Folder(path, plan, _done(path, plan))
+            folder.write()
+            yield folder
+    except OSError as error:  # a full disk, a folder that may not be written, an input that is gone
+        raise ModerationError(
+            f"{error.filename or path}: {error.strerror or error}; the run stops; the same command goes on where it was, once "
+            "that is mended"
+        ) from error
 
 
 def _done(path: Path, plan: Mapping[str, Any]) -> Done:

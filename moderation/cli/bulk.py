@@ -48,11 +48,9 @@ def score(
             total.update(step.finished)
             if step.finished["problems"]:
                 spoilt.append((step.file, step.finished["rejected"]))
-    output.say(
-        f"{total['rows']:,} comments scored into {out}: {total['review']:,} to review, {total['reject']:,} to reject"
-    )
+    output.say(f"{out}: {total['rows']:,} scored, {total['review']:,} to review, {total['reject']:,} to reject")
     for file, rejected in spoilt[:MOST_NAMED]:
-        output.say(f"moderation: {file.path}: {rejected:,} rows cannot be scored, see {out / file.rejects}")
+        output.say(f"moderation: {file.path}: {rejected:,} cannot be scored, see {out / file.rejects}")
     if len(spoilt) > MOST_NAMED:
         output.say(f"moderation: and {len(spoilt) - MOST_NAMED:,} more files, see {out}/**/*.rejects.csv")
     if spoilt and not keep_going:
