@@ -1,8 +1,7 @@
-"""Figures of a classifier, with intervals, and thresholds found by a query on them."""
+"""Figures of a classifier, with intervals from resampling groups."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from sklearn.metrics import (
 )
 
 from moderation.duplicates import groups
-from moderation.errors import LabelError, TrainingError
+from moderation.errors import LabelError
 from moderation.labels import Joined, adjudicate
 from moderation.model import Model
 from moderation.policy import Policy
@@ -28,12 +27,6 @@ Answers = NDArray[np.int64]
 Figure = Callable[[NDArray[np.int64], Numbers, Numbers], float]
 RESAMPLES = 200
 LEAST_EVALUATED = 300  # at 15 % positives the interval of a recall is then about 0.15 to either side
-LEAST_FLAGGED = 20  # a precision measured on fewer comments than this is not trusted with a threshold
-_QUERY = re.compile(
-    r"\s*(?P<label>\w+)(?:\s+(?P<band>review|reject))?\s*:\s*(?:maximum\s+)?(?P<wanted>\w+)"
-    r"\s*@\s*(?P<bound>\w+)\s*(?P<sign>>=|<=)\s*(?P<value>0(?:\.\d+)?|1(?:\.0+)?|\.\d+)\s*"
-)
-_STATISTICS = ("precision", "recall", "match_rate", "filter_rate")
 
 
 def recall_at_precision(y: NDArray[np.int64], p: Numbers, weight: Numbers, precision: float = 0.9) -> float:
@@ -166,81 +159,6 @@ def _resampled(y: Answers, groups: Answers, seed: int) -> list[Numbers]:
     size = int(members.max()) + 1
     draws = (rng.multinomial(size, np.full(size, 1 / size)).astype(float)[members] for _ in range(RESAMPLES))
     return [weight for weight in draws if np.unique(y[weight > 0]).size == 2]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A wish for a threshold: ``insult review: recall @ precision >= 0.9`` asks for the most recall at that precision.
-
-    Statistics are ``precision``, ``recall``, ``match_rate`` (share of comments flagged) and ``filter_rate`` (share that
-    nobody has to read). The band is ``review`` where none is named.
-    """
-
-    label: str
-    band: str
-    wanted: str
-    bound: str
-    sign: str
-    value: float
-
-    @classmethod
-    def parse(cls, text: str) -> Query:
-        """Read a query.
-
-        Raises
-        ------
-        TrainingError
-            Where the text is no query.
-
-        Examples
-        --------
-        >>> str(Query.parse("insult: maximum recall @ precision >= 0.9"))
-        'insult review: recall @ precision >= 0.9'
-        """
-        match = _QUERY.fullmatch(text)
-        if not match or match["wanted"] not in _STATISTICS or match["bound"] not in _STATISTICS:
-            raise TrainingError(
-                f'threshold {text!r}: not understood; expected e.g. "insult: recall @ precision >= 0.9" '
-                f"with two of {', '.join(_STATISTICS)} and a number from 0 to 1"
-            )
-        band = match["band"] or "review"
-        return cls(match["label"], band, match["wanted"], match["bound"], match["sign"], float(match["value"]))
-
-    def __str__(self) -> str:
-        return f"{self.label} {self.band}: {self.wanted} @ {self.bound} {self.sign} {self.value:g}"
-
-    def answer(self, y: NDArray[np.int64], p: Numbers) -> dict[str, float | str | None]:
-        """Return the threshold that fulfils the query best on these answers, and what it achieves there.
-
-        The threshold is None where no threshold that flags `LEAST_FLAGGED` comments fulfils it.
-        """
-        thresholds = np.unique(p)
-        statistics = _statistics(y, p, thresholds)
-        bound = statistics[self.bound]
-        allowed = (bound >= self.value) if self.sign == ">=" else (bound <= self.value)
-        allowed &= statistics["match_rate"] * len(y) >= LEAST_FLAGGED
-        if not allowed.any():
-            return {"query": str(self), "threshold": None}
-        best = int(np.flatnonzero(allowed)[np.argmax(statistics[self.wanted][allowed])])
-        achieved: dict[str, float | str | None] = {
-            name: round(float(values[best]), 4) for name, values in statistics.items()
-        }
-        return {"query": str(self), "threshold": round(float(thresholds[best]) - 5e-7, 6), **achieved}
-
-
-def _statistics(y: NDArray[np.int64], p: Numbers, thresholds: Numbers) -> dict[str, Numbers]:
-    """Return precision, recall and rates of ``p >= threshold`` for each threshold in ascending order."""
-    order = np.argsort(p, kind="stable")
-    first = np.searchsorted(p[order], thresholds)
-    flagged = len(y) - first
-    hits = np.append(np.cumsum(y[order][::-1])[::-1], 0)[first]
-    rate = flagged / len(y)
-    return {
-        "precision": hits / flagged,
-        "recall": hits / max(1, y.sum()),
-        "match_rate": rate,
-        "filter_rate": 1 - rate,
-    }
 
 
 @dataclass(frozen=True, slots=True)

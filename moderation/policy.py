@@ -217,6 +217,28 @@ class Policy:
         return np.where((probabilities >= reject).any(axis=1), "reject", np.where(flagged, "review", "approve"))
 
 
+def policy_text(model_id: str, thresholds: Mapping[str, Mapping[str, float]], coverage: float | None = None) -> str:
+    """Return a policy file; `thresholds` is label -> band -> threshold, and what is left out stays as in the card.
+
+    Examples
+    --------
+    >>> print(policy_text("0123456789abcdef", {"insult": {"review": 0.4, "reject": NEVER}}))
+    model = "0123456789abcdef"
+    <BLANKLINE>
+    [insult]
+    review = 0.400000
+    reject = false
+    """
+    lines = [f'model = "{model_id}"']
+    if coverage is not None:
+        lines.append(f"coverage = {coverage:.6f}" if coverage else "coverage = false")
+    for label, bands in thresholds.items():
+        lines += ["", f"[{label}]"]
+        for band, value in sorted(bands.items(), reverse=True):
+            lines.append(f"{band} = {'false' if value >= NEVER else format(value, '.6f')}")
+    return "\n".join(lines)
+
+
 def _probability(value: object, path: str, name: str) -> float:
     if value is False:
         return NEVER

@@ -24,11 +24,12 @@ from threadpoolctl import threadpool_limits
 import moderation
 from moderation.dataset import LEAST_POSITIVES, Data, Recipe, prepare
 from moderation.errors import TrainingError
-from moderation.evaluation import Query, figures
+from moderation.evaluation import figures
 from moderation.features import Block, Features
 from moderation.features.counts import side_by_side
 from moderation.labels import MARKED, Joined, text_hash
 from moderation.model import Model, text_key
+from moderation.queries import Query
 from moderation.scores import pool
 from moderation.slices import mistakes, on_slices, slices
 

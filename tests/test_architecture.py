@@ -9,7 +9,7 @@ import moderation
 #: Layers from the bottom up. A module imports only from its own layer or from layers before it.
 LAYERS = [
     ["errors", "files"],
-    ["attacks", "comments", "text"],
+    ["attacks", "comments", "mapping", "text"],
     ["spelling"],
     ["floods"],
     ["scores"],
@@ -18,11 +18,13 @@ LAYERS = [
     ["model_files"],
     ["threads", "model", "card", "labels", "duplicates", "policy"],
     ["copies"],
-    ["moderator", "evaluation", "slices", "dataset", "training"],
+    ["moderator", "evaluation", "slices", "dataset", "training", "queries", "drift", "difference"],
     ["labelling"],
     ["bulk"],
+    ["thresholds"],
     ["store"],
     ["service"],
+    ["hooks"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.cli import main
-from moderation.service.app import HEADERS, create_app
+from moderation.service.app import create_app
 from moderation.service.gate import Gate
 from moderation.service.settings import Settings, SettingsError
+from moderation.service.watch import HEADERS
 from moderation.store import SCOPES, Feedback, Store
 
 with warnings.catch_warnings():
@@ -37,7 +39,8 @@ def store(tmp_path):
 @pytest.fixture
 def client(store, moderator):
     def client(**sections):
-        return TestClient(create_app(Settings.of(sections), store, moderator), raise_server_exceptions=False)
+        application = create_app(Settings.of(sections), store, moderator)
+        return TestClient(application, raise_server_exceptions=False, client=("127.0.0.1", 50000))
 
     return client
 
@@ -54,7 +57,7 @@ def test_a_thread_is_decided_with_reasons_at_their_places(client, key):
     assert (found.status_code, first["action"], second["labels"]) == (200, "approve", ["insult"])
     reason = second["reasons"][0]
     assert INSULT[reason["start"] : reason["end"]] == reason["text"] == "imbécile"
-    assert {name.decode(): value.decode() for name, value in HEADERS.items()}.items() <= dict(found.headers).items()
+    assert {name.decode(): value.decode() for name, value in HEADERS}.items() <= dict(found.headers).items()
 
 
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/check"])
@@ -91,6 +94,32 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
     assert (kept.protocol, dict(kept.verdict), kept.text) == ("perspective", {"insult": 1}, INSULT)
 
 
+def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
+    api = client(perspective={"language": "en"})
+    decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
+    found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
+    assert found.json() == {"detectedLanguages": ["en"]}
+
+
+def test_a_wrong_key_is_told_with_the_discovery_document_and_none_is_needed_for_it(client, key, store):
+    url = "/$discovery/rest?version=v1alpha1"
+    answers = [client().get(f"{url}{shown}") for shown in ("", f"&key={key}", "&key=nobody")]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert answers[2].json()["error"]["message"] == "API key not valid. Please pass a valid API key."
+    assert client().get(f"{url}&key={store.create_key('other.example', ['feedback'])}").status_code == 200
+    assert client(server={"open": True}).get(f"{url}&key=nobody").status_code == 200
+
+
+def test_a_site_may_take_requests_that_call_every_comment_english(client):
+    asked = {"comment": {"text": INSULT}, "languages": ["en"], "requestedAttributes": {"INSULT": {}}}
+    url = "/v1alpha1/comments:analyze"
+    assert client(server={"open": True}).post(url, json=asked).status_code == 400
+    taking = client(server={"open": True}, perspective={"languages": ["fr", "en"]})
+    found = taking.post(url, json=asked).json()
+    assert found["attributeScores"]["INSULT"]["summaryScore"]["value"] > 0.5
+    assert found["languages"] == ["en"]
+
+
 def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     api, host = client(), {"Host": f"{key}.rest.akismet.com"}
     spam = {
@@ -104,6 +133,14 @@ def test_akismet_clients_check_and_say_what_they_decided(client, key, store):
     assert api.post("/1.1/comment-check", data=spam).text == "invalid"
     assert api.post("/1.1/submit-ham", json=spam, headers=host).text == "Thanks for making the web a better place."
     assert [dict(kept.verdict) for kept in store.feedback()] == [{"spam": 0}]
+
+
+def test_wordpress_is_told_to_hold_and_finds_the_service(client, key):
+    api = client()
+    said = {"comment_content": INSULT, "api_key": key}
+    found = api.post("/1.1/comment-check", data=said, headers={"User-Agent": "WordPress/6.1.9 | Akismet/5.0.2"})
+    assert (found.text, "x-akismet-error" in found.headers) == ("false", True)
+    assert api.get("/1.1/test").text == "connected"
 
 
 def test_coral_is_answered_where_it_signs(client):
@@ -124,17 +161,16 @@ def test_openai_clients_are_answered(client, key):
     assert client().post("/v1/moderations", json={"input": "x"}).status_code == 401
 
 
-def test_old_feedback_goes_when_the_service_starts(tmp_path, moderator):
+def test_old_feedback_goes_when_the_service_starts(tmp_path, moderator, monkeypatch):
+    purged = threading.Event()
     with Store(str(tmp_path / "old.db"), retention_days=30) as store:
+        monkeypatch.setattr(store, "purge", lambda: (Store.purge(store), purged.set()))
         long_ago = datetime.now(UTC) - timedelta(days=31)
         store.add(Feedback(protocol="native", verdict={}, text="Nul.", created_at=long_ago))
         store.add(Feedback(protocol="native", verdict={}, text="Oui."))
-        with TestClient(create_app(Settings(), store, moderator)) as api:
-            for _ in range(100):
-                api.get("/healthz")
-                if len(list(store.feedback())) == 1:
-                    return
-        pytest.fail("nothing was deleted")
+        with TestClient(create_app(Settings(), store, moderator)):
+            assert purged.wait(60)
+        assert len(list(store.feedback())) == 1
 
 
 def test_native_feedback_is_kept_before_it_is_acknowledged(client, key, store):
@@ -203,7 +239,7 @@ def test_the_process_says_how_it_is(client):
         ("[serveur]", "unknown section [serveur]"),
         ("[store]\nurls = 'x'", "[store] urls: unknown; expected one of"),
         ("[coral]\nsecrets = 'x'", "expected a list of texts"),
-        ("port =", "cannot be read"),
+        ("port =", "not TOML in UTF-8"),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, message):
@@ -257,3 +293,20 @@ def test_a_server_answers_over_a_socket(tmp_path):
             assert found["comments"][0]["labels"] == ["insult"]
         finally:
             process.terminate()
+
+
+@pytest.mark.parametrize("path", ["/v1/score", "/v1/check", "/v1/feedback"])
+def test_the_examples_of_the_description_are_what_happens(client, path):
+    def shape(value):
+        if isinstance(value, dict):
+            return {name: shape(one) for name, one in value.items() if one is not None}  # OpenAPI leaves null out
+        return [shape(one) for one in value[:1]] if isinstance(value, list) else type(value)
+
+    api = client(server={"open": True})
+    schemas = api.get("/openapi.json").json()["components"]["schemas"]
+    asked, told = {"score": ("ScoreIn", "ScoresOut"), "check": ("CheckIn", "DecisionsOut")}.get(
+        path.removeprefix("/v1/"), ("FeedbackIn", "FeedbackOut")
+    )
+    found = api.post(path, json=schemas[asked]["examples"][0])
+    assert found.is_success
+    assert shape(found.json()) == shape(schemas[told]["examples"][0])

@@ -5,17 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
 
 from moderation import LabelError, Model, TrainingError
 from moderation.dataset import Recipe, prepare
-from moderation.evaluation import LEAST_FLAGGED, Query, evaluate_model, figures, recall_at_precision
+from moderation.evaluation import evaluate_model, figures, recall_at_precision
 from moderation.features.matrix import matrix_of
 from moderation.labels import Joined, join, label_files, read_labels
 from moderation.model_files import shipped_model
+from moderation.queries import LEAST_FLAGGED, Query
 from moderation.scores import pool, units
 from moderation.text import fold
 from moderation.training import cross_validate, fit, train
@@ -147,6 +148,7 @@ ANSWERS = st.integers(30, 120).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.sampled_from([0.3, 0.6, 0.9]))
 def test_a_threshold_does_what_its_query_asks(found, bound):
     y, p = np.array(found[0]), np.array(found[1]) / 20

@@ -79,7 +79,7 @@ class Reader:
         """
         if self._kind == "csv":
             with self._opened() as source:
-                table.opened(source)
+                table.body(source)
         elif self._kind == "parquet":
             with self._parquet_file() as file:
                 self._parquet_columns(file)
@@ -126,14 +126,14 @@ class Reader:
         with self._opened() as source:
             self._far = _position(source)
             with source.unreported():
-                columns, _ = table.opened(source)
+                columns, _ = table.body(source)
             self.kept = [name for name in KEPT if name == "id" or name in columns]
             if self._columns or len({*columns} - {""}) < len([*filter(None, columns)]):
                 yield from self._rows(table.rows(source))
                 return
             # The rest is `table.rows` for a table of our make, in a third of the time: reading would be a fifth of all work.
             pick = itemgetter(*(columns.index(name) if name in columns else -1 for name in ("text", *KEPT)))
-            for number, _, record in table.opened(source)[1]:
+            for number, _, record in table.body(source)[1]:
                 if self._report.damage:
                     self._say_problems()
                 record.append("")  # stands for a column that is not there

@@ -12,6 +12,8 @@ import typer
 from moderation.cli import (
     adjudicate,
     agreement,
+    diff,
+    drift,
     evaluate,
     explain,
     feedback,
@@ -24,6 +26,7 @@ from moderation.cli import (
     score,
     serve,
     suspects,
+    thresholds,
     train,
 )
 from moderation.errors import ModerationError
@@ -41,7 +44,10 @@ app.command()(explain.explain)
 app.command()(parse.parse)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(thresholds.thresholds)
 app.command()(info.info)
+app.command()(drift.drift)
+app.command()(diff.diff)
 app.command()(label.label)
 app.command()(agreement.agreement)
 app.command()(adjudicate.adjudicate)

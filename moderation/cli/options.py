@@ -48,6 +48,16 @@ class Format(StrEnum):
 OutputFormat = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 
+class Summary(StrEnum):
+    """How a command prints what it found when that is no list of rows."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+SummaryFormat = Annotated[Summary, typer.Option("--format", help="How to print.")]
+
+
 def text_of(argument: str) -> str:
     """Return the text given as an argument, or standard input for ``-``."""
     if argument != "-":

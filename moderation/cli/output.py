@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from moderation.cli.options import Format
-from moderation.errors import ModerationError
+from moderation.errors import ModerationError, PolicyError
 from moderation.scores import Reason
 from moderation.scores import reason_row as reason_row  # the commands print with it
 from moderation.text import printable as printable  # the commands print with it too
@@ -58,6 +58,34 @@ def rows(found: Iterable[dict[str, Any]], format: Format) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush at the end
         sys.exit(0)
+
+
+def check_new(path: Path | None) -> None:
+    """Make sure, before any work, that a policy file is not written over another."""
+    if path is not None and path.exists():
+        raise PolicyError(f"{path}: is there already; name a new file, or move it away")
+
+
+def write_new(text: str, path: Path) -> None:
+    """Write a policy file."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise PolicyError(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that you may write to"
+        ) from error
+    say(f"thresholds written to {path}")
+
+
+def document(found: dict[str, Any]) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode() + "\n")
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Return a text that is shown as it is: no markup, nothing that moves the cursor."""
+    return Text(printable(text), style=style)
 
 
 def _write(found: Iterable[dict[str, Any]], format: Format) -> None:

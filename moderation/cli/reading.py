@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +21,8 @@ SHORT = {"parent": "parent_id", "thread": "thread_id", "date": "created_at"}
 """Short names of fields for ``--map``."""
 
 
-def columns_of(written: str) -> dict[str, str]:
-    """Return field -> the name that the source has for it.
+def columns_of(written: str, more: Sequence[str] = ()) -> dict[str, str]:
+    """Return field -> the name that the source has for it; `more` are fields beside those of threads.
 
     Examples
     --------
@@ -33,8 +33,9 @@ def columns_of(written: str) -> dict[str, str]:
     for pair in filter(None, written.split(",")):
         name, equals, column = (part.strip() for part in pair.partition("="))
         name = SHORT.get(name, name)
-        if not equals or not column or name not in FIELDS:
-            raise typer.BadParameter(f"found {pair!r}; expected FIELD=NAME, where FIELD is one of {', '.join(FIELDS)}")
+        known = (*FIELDS, *more)
+        if not equals or not column or name not in known:
+            raise typer.BadParameter(f"found {pair!r}; expected FIELD=NAME, where FIELD is one of {', '.join(known)}")
         found[name] = column
     return found
 

@@ -4,11 +4,12 @@ import os
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moderation.cli import output
+from moderation.cli import output, trial
 from moderation.errors import ModerationError
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from moderation.service.settings import Settings
 
-CONFIG, OPEN = "MODERATION_CONFIG", "MODERATION_OPEN"
+CONFIG, OPEN = "MODERATION_CONFIG", "MODERATION_SERVER_OPEN"
 """Variables by which the processes of several workers are told."""
+PACKAGES = ("fastapi", "uvicorn", "httptools", "sqlalchemy", "prometheus_client")
 
 
 def serve(
@@ -31,55 +33,97 @@ def serve(
         bool, typer.Option("--open", help="Answer without keys: to try it, or behind something that checks them.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Test the settings, the model and the store, and end.")
+        bool, typer.Option("--check", help="Test the settings, the model, the store and the port, and end.")
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(help="With --check: test a key too.", envvar="MODERATION_KEY", show_default=False),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="With --check: test the service that runs there instead, as clients see it.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Answer Perspective, Akismet, Coral, OpenAI and native clients over HTTP."""
-    missing = [name for name in ("fastapi", "uvicorn", "sqlalchemy", "prometheus_client") if find_spec(name) is None]
+    if url is not None and not check:
+        raise typer.BadParameter("goes with --check", param_hint="--url")
+    if url is not None:
+        trial.service(url, key)
+        return
+    missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
         raise ModerationError(f'the service needs {", ".join(missing)}: pip install "moderation[service]"')
-    import uvicorn
-
-    from moderation.service.settings import Settings
-
-    settings = Settings.read(config)
-    server = settings.server
-    server = replace(
-        server,
-        host=host or server.host,
-        port=server.port if port is None else port,
-        workers=workers or server.workers,
-        open=open or server.open,
-    )
-    settings = replace(settings, server=server)
+    settings = _settings(config, host, port, workers, open)
     app = _app(settings)
     _say(app, settings)
     if check:
+        app.state.store.check_writing()
+        _say_port(settings)
+        if key is not None:
+            trial.key(app.state.store, key)
         app.state.store.close()
         return
-    if server.workers == 1:
-        uvicorn.run(app, host=server.host, port=server.port, access_log=False, server_header=False, log_level="warning")
-        return
-    app.state.store.close()
-    os.environ |= ({CONFIG: str(config)} if config else {}) | ({OPEN: "1"} if server.open else {})
-    uvicorn.run(
-        "moderation.cli.serve:worker",
-        factory=True,
-        host=server.host,
-        port=server.port,
-        workers=server.workers,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-    )
+    trial.port(settings.server.host, settings.server.port)
+    output.say(f"listening on http://{settings.server.host}:{settings.server.port}")
+    _run(app, settings, config)
 
 
 def worker() -> "FastAPI":
     """Return the application of one of several processes."""
+    from moderation.service import logs
     from moderation.service.settings import Settings
 
     settings = Settings.read(os.environ.get(CONFIG))
-    return _app(replace(settings, server=replace(settings.server, open=settings.server.open or OPEN in os.environ)))
+    logs.set_up(settings.server.log, settings.server.log_level)
+    return _app(settings)
+
+
+def _settings(
+    config: Path | None, host: str | None, port: int | None, workers: int | None, is_open: bool
+) -> "Settings":
+    """Return the settings, with what the options replace."""
+    from moderation.service.settings import Settings
+
+    options = {"host": host, "port": port, "workers": workers, "open": is_open or None}
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = Settings.read(config)
+    server = Settings.of({"server": {**vars(settings.server), **given}}, "options").server
+    return replace(settings, server=server)
+
+
+def _run(app: "FastAPI", settings: "Settings", config: Path | None) -> None:
+    """Serve until a signal ends it."""
+    import uvicorn
+
+    from moderation.service import logs
+    from moderation.service.connections import OPTIONS
+    from moderation.service.metrics import FOLDER
+
+    server = settings.server
+    options: dict[str, Any] = {
+        **OPTIONS,
+        "host": server.host,
+        "port": server.port,
+        "limit_concurrency": server.connections or None,
+        "timeout_keep_alive": server.keep_alive,
+        "timeout_graceful_shutdown": server.shutdown,
+        "timeout_worker_healthcheck": 60,  # seconds: a process that loads on a busy machine must not be taken for a dead one
+        "access_log": False,  # its lines hold addresses and keys
+        "log_config": None,
+        "log_level": "warning",
+        "server_header": False,
+    }
+    logs.set_up(server.log, server.log_level)
+    if server.workers == 1:
+        uvicorn.run(app, **options)
+        return
+    app.state.store.close()
+    os.environ |= ({CONFIG: str(config)} if config else {}) | ({OPEN: "true"} if server.open else {})
+    with TemporaryDirectory(prefix="moderation-metrics-") as folder:
+        os.environ[FOLDER] = folder
+        uvicorn.run("moderation.cli.serve:worker", factory=True, workers=server.workers, **options)
 
 
 def _app(settings: "Settings") -> "FastAPI":
@@ -96,18 +140,27 @@ def _app(settings: "Settings") -> "FastAPI":
 
 
 def _say(app: "FastAPI", settings: "Settings") -> None:
-    server, model = settings.server, app.state.moderator.model
+    model = app.state.moderator.model
     output.say(
         f"model {model.id}, policy {app.state.moderator.policy.id}, store {_without_password(settings.store.url)}"
     )
     keys = sum(key.revoked_at is None for key in app.state.store.keys())
-    if server.open:
+    if settings.server.open:
         output.say("open: requests without a key are answered")
     elif not keys:
         output.say("no key is in force, so every request is refused: moderation keys create NAME, or --open to try it")
     else:
         output.say(f"{keys} key{'s' * (keys > 1)} in force")
-    output.say(f"listening on http://{server.host}:{server.port}")
+
+
+def _say_port(settings: "Settings") -> None:
+    """Say whether the service could listen; that it cannot is no mistake where it runs already."""
+    server = settings.server
+    try:
+        trial.port(server.host, server.port)
+        output.say(f"{server.host}:{server.port} is free")
+    except ModerationError as error:
+        output.say(str(error))
 
 
 def _without_password(url: str) -> str:

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
+from moderation.errors import StoreError
 from moderation.moderator import Moderator
-from moderation.service import metrics, native, routes
+from moderation.service import logs, metrics, native, routes
+from moderation.service.answer import NONE
 from moderation.service.gate import Gate
+from moderation.service.logs import Facts
 from moderation.service.perspective import ATTRIBUTES
-from moderation.service.settings import Settings
+from moderation.service.refusals import refusal
+from moderation.service.settings import Settings, SettingsError
+from moderation.service.sites import Sites
+from moderation.service.watch import FACTS, Watch
 from moderation.store import Store
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-
 HOUR = 3600
-
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"cache-control": b"no-store",
-    b"referrer-policy": b"no-referrer",
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
-}
 
 
 def create_app(settings: Settings, store: Store, moderator: Moderator | None = None) -> FastAPI:
@@ -63,12 +57,13 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)
     app.state.store = store
     app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
-    attributes = {**ATTRIBUTES, **settings.perspective.attributes}
-    app.state.attributes = {name: label for name, label in attributes.items() if label}
+    app.state.sites = Sites() if settings.server.floods else None
+    app.state.attributes = _mapped(settings.perspective.attributes, app.state.moderator.model.labels)
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
-    app.include_router(native.router)
-    app.include_router(routes.router)
-    app.add_exception_handler(RequestValidationError, _unreadable)
+    # A router within another costs each request, and so does each path before its own: those that are asked most come first
+    app.router.routes[:0] = [*native.router.routes, *routes.served(settings.openai.path)]
+    for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
+        app.add_exception_handler(kind, answer)
 
     @app.get("/healthz", tags=["operations"], summary="The process lives")
     def healthz() -> dict[str, str]:
@@ -79,13 +74,28 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
         decided = request.app.state.moderator.check_text("Bonjour")
         return {"status": "ok", "model": decided.model_id}
 
-    @app.get("/metrics", include_in_schema=False)
-    def prometheus(request: Request) -> Response:
-        body, kind = request.app.state.metrics.exposed()
-        return Response(body, media_type=kind)
-
-    app.add_middleware(Guard, limit=settings.server.body_bytes, observe=app.state.metrics.observe)
+    taken = [getattr(route, "path", "") for route in app.routes]
+    if taken.count(settings.openai.path) > 1:
+        raise SettingsError(f"[openai] path: {settings.openai.path} is answered already; choose another")
+    app.add_middleware(
+        Watch,
+        openai_path=settings.openai.path,
+        limit=settings.server.body_bytes,
+        timeout=settings.server.timeout,
+        observe=app.state.metrics.observe,
+    )
     return app
+
+
+def _mapped(attributes: Mapping[str, str], labels: Sequence[str]) -> dict[str, str]:
+    """Return which label of the model each of Perspective's attributes is."""
+    for name, label in attributes.items():
+        if label and label not in labels:
+            raise SettingsError(
+                f"[perspective] attributes: {name} = {label!r}, which the model does not know; "
+                f'expected one of {", ".join(labels)}, or "" to take it away'
+            )
+    return {name: label for name, label in {**ATTRIBUTES, **attributes}.items() if label}
 
 
 @asynccontextmanager
@@ -94,7 +104,10 @@ async def _purging(app: FastAPI) -> AsyncIterator[None]:
 
     async def purge() -> None:
         while True:
-            await run_in_threadpool(app.state.store.purge)
+            try:
+                await run_in_threadpool(app.state.store.purge)
+            except StoreError as error:
+                logs.event("store", logging.ERROR, **logs.described(error.__cause__ or error))
             await asyncio.sleep(HOUR)
 
     task = asyncio.create_task(purge())
@@ -105,50 +118,23 @@ async def _purging(app: FastAPI) -> AsyncIterator[None]:
 async def _unreadable(request: Request, error: Exception) -> Response:
     """Say what is wrong with a body, without what it held."""
     assert isinstance(error, RequestValidationError)
-    found = [{"at": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
-    return JSONResponse({"error": "the request cannot be read", "found": found[:20]}, 422)
+    found = [{"at": ".".join(map(str, one["loc"]))[:200], "expected": one["msg"]} for one in error.errors()[:20]]
+    return _refusal(request, 422, "the request cannot be read", found=found)
 
 
-class Guard:
-    """Refuses what is too large, adds the headers that every answer has, and counts.
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _refusal(request, error.status_code, str(error.detail), error.headers or {})
 
-    Parameters
-    ----------
-    limit
-        Bytes of the largest body.
-    observe
-        Called with path, status and seconds of each answer.
-    """
 
-    def __init__(
-        self, app: Callable[..., Awaitable[None]], limit: int, observe: Callable[[str, int, float], None]
-    ) -> None:
-        self.app, self.limit, self.observe = app, limit, observe
+async def _unkept(request: Request, error: Exception) -> Response:
+    """Say that the store does not answer; the log says where."""
+    facts: Facts = request.scope[FACTS]
+    logs.event("store", logging.ERROR, id=facts.id, **logs.described(error.__cause__ or error))
+    return _refusal(request, 503, "the store cannot be reached; try again", {"Retry-After": "5"})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        start, status, taken = time.perf_counter(), 500, 0
 
-        async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.limit:
-                raise HTTPException(413, f"the body is larger than {self.limit} bytes")
-            return message
-
-        async def answered(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", []), *HEADERS.items()]
-            await send(message)
-
-        try:
-            await self.app(scope, bounded, answered)
-        finally:
-            route = scope.get("route")
-            self.observe(getattr(route, "path", "other"), status, time.perf_counter() - start)
+def _refusal(
+    request: Request, status: int, message: str, headers: Mapping[str, str] = NONE, found: Any = ()
+) -> Response:
+    return routes.respond(refusal(request.scope[FACTS].protocol, status, message, headers, found), request)

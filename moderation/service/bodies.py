@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from moderation.comments import Comment
 from moderation.moderator import Moderator
 from moderation.policy import Decision
+from moderation.service.sites import Seen
 from moderation.threads.markup import plain
 
 #: Characters of a comment that are judged, as many as Discourse sends at most. What is longer is never approved unread.
@@ -82,14 +84,29 @@ def readings(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((plain(body, breaks=True), plain(_TYPED.sub("&lt;", body), breaks=True))))
 
 
-def judge(body: str, moderator: Moderator, author: str | None = None, parent_id: str | None = None) -> Judged:
-    """Decide about a comment as it was sent: the most severe decision about its readings."""
+def judge(
+    body: str,
+    moderator: Moderator,
+    author: str | None = None,
+    parent_id: str | None = None,
+    seen: Seen | None = None,
+) -> Judged:
+    """Decide about a comment as it was sent: the most severe decision about its readings.
+
+    Parameters
+    ----------
+    seen
+        How it is compared with recent comments; None for not at all.
+    """
     texts = readings(body)
     cut = len(body) > _MARKUP_FACTOR * LONGEST or any(len(text) > LONGEST for text in texts)
-    found = [
-        (moderator.check([Comment("", text[:LONGEST], parent_id=parent_id, author=author)])[0], text[:LONGEST])
+    window, thread_id, comment_id = seen or (None, None, "")
+    now = datetime.now(UTC) if seen else None
+    comments = [
+        Comment(comment_id, text[:LONGEST], thread_id=thread_id, parent_id=parent_id, author=author, created_at=now)
         for text in texts
     ]
+    found = [(moderator.check([comment], window=window)[0], comment.text) for comment in comments]
     decision, text = max(found, key=lambda one: _SEVERITY[one[0].action])
     if cut and decision.action == "approve":
         decision = replace(decision, action="review")

@@ -17,6 +17,7 @@ from moderation.policy import Decision
 from moderation.service import reasons
 from moderation.service.answer import Answer
 from moderation.service.bodies import json_value, judge
+from moderation.service.sites import Seen, Sites
 
 SIGNATURE = "X-Coral-Signature"
 MOST_SIGNATURES = 16  # Coral signs with each secret that has not expired
@@ -52,7 +53,9 @@ def signed(header: str | None, body: bytes, secrets: Sequence[bytes]) -> bool:
     return sum(hmac.compare_digest(one, other) for one in made for other in found) > 0
 
 
-def moderate(body: bytes, moderator: Moderator, language: str = "fr", dsa: bool = False) -> Answer:
+def moderate(
+    body: bytes, moderator: Moderator, language: str = "fr", dsa: bool = False, sites: Sites | None = None
+) -> Answer:
     """Decide about the comment of a request.
 
     A comment to review waits for a person (``PREMOD``), one to reject does too, as withheld by the system: a rejection shows
@@ -64,16 +67,19 @@ def moderate(body: bytes, moderator: Moderator, language: str = "fr", dsa: bool 
         Of the explanation: English for "en", else French.
     dsa
         Whether the site uses Coral's mode for the Digital Services Act.
+    sites
+        The recent comments of all sites; None for no look at them.
     """
-    comment = _comment(json_value(body))
+    request = json_value(body)
+    comment = _comment(request)
     if comment is None:
         return Answer.json(400, {"error": "expected a JSON object with comment.body, a text"})
     text, parent_id, author = comment
-    judged = judge(text, moderator, author=author, parent_id=parent_id)
+    judged = judge(text, moderator, author=author, parent_id=parent_id, seen=_seen(request, sites, author, text))
     decision = judged.decision
     headers = reasons.headers(judged)
     if not decision.flagged:
-        return Answer(204, b"", "application/json", headers)
+        return Answer(204, b"", "application/json", headers, [decision])
     flags = [_FLAGS[label] for label in decision.labels if label in _FLAGS]
     answer: dict[str, Any] = {"status": _status(decision, dsa)}
     if flags:
@@ -81,7 +87,19 @@ def moderate(body: bytes, moderator: Moderator, language: str = "fr", dsa: bool 
     if answer["status"] == "REJECTED":
         reason = {"code": _code(decision), "detailedExplanation": reasons.sentence(judged, language)}
         answer["moderationAction"] = {"status": "REJECTED", "rejectionReason": reason}
-    return Answer.json(200, answer, headers)
+    return Answer.json(200, answer, headers)._replace(decisions=[decision])
+
+
+def _seen(request: dict[str, Any], sites: Sites | None, author: str | None, text: str) -> Seen | None:
+    """Return how a comment is compared with recent ones; not at all after an edit, whose first text would count as a copy."""
+    if sites is None or request.get("action") == "EDIT":
+        return None
+    tenant, site, story = _text(request.get("tenantID")), _id(request.get("site")), _id(request.get("story"))
+    return sites.seen(("coral", tenant, site), story or "", author, text)
+
+
+def _id(value: object) -> str | None:
+    return _text(value.get("id")) if isinstance(value, dict) else None
 
 
 def _comment(value: object) -> tuple[str, str | None, str | None] | None:
@@ -89,9 +107,7 @@ def _comment(value: object) -> tuple[str, str | None, str | None] | None:
     comment = value.get("comment") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(comment, dict) or not isinstance(comment.get("body"), str):
         return None
-    parent, author = comment.get("parentID"), value.get("author")
-    name = author.get("id") if isinstance(author, dict) else None
-    return comment["body"], _text(parent), _text(name)
+    return comment["body"], _text(comment.get("parentID")), _id(value.get("author"))
 
 
 def _text(value: object) -> str | None:

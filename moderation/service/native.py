@@ -3,176 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, HTTPException, Request, Security
+from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
-from moderation.comments import Comment, Kind, Thread
+from moderation.comments import Comment, Thread
+from moderation.floods import FloodWindow
 from moderation.moderator import Moderator
 from moderation.policy import Decision
 from moderation.scores import Reason
-from moderation.service.gate import Admission
-from moderation.service.routes import bearer
+from moderation.service.callers import admission_of, bearer
+from moderation.service.documented import DocumentedRoute
+from moderation.service.routes import decided
+from moderation.service.schemas import (
+    CheckIn,
+    DecisionOut,
+    DecisionsOut,
+    ErrorOut,
+    FeedbackIn,
+    FeedbackOut,
+    ModelOut,
+    PolicyOut,
+    ReasonOut,
+    ScoreIn,
+    ScoreOut,
+    ScoresOut,
+)
+from moderation.service.sites import Sites
+from moderation.service.turns import take
 from moderation.store import Feedback
 
-LONGEST_ID = 500
-LONGEST_TEXT = 1_000_000
-"""Characters of one comment; `ServerSettings.body_bytes` bounds all of them together."""
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
-Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+def _refusal(message: str, said: str) -> dict[str, Any]:
+    return {"model": ErrorOut, "description": said, "content": {"application/json": {"example": {"error": message}}}}
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: _refusal("give a key in the header Authorization: Bearer KEY", "No key that is in force for this"),
+    413: _refusal("1001 comments; send at most 1000 at once", "The body or the number of comments is too large"),
+    422: _refusal("the request cannot be read", "The body is not JSON of the right shape"),
+    429: _refusal("too many requests", "The key calls too often; `Retry-After` says when to come again"),
+    503: _refusal("the store cannot be reached", "Nothing was kept; try again"),
+}
 
-
-class CommentIn(_Body):
-    """A comment to judge."""
-
-    id: Id
-    text: Text
-    parent_id: Id | None = None
-    author: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
-    created_at: datetime | None = Field(default=None, description="With a time zone; without one it is left out.")
-    kind: Kind = "comment"
-
-
-class ScoreIn(_Body):
-    """Comments to score."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"comments": [{"id": "1", "text": "Tu n'es qu'un gros imbécile."}]}]}
-    )
-
-    comments: Annotated[list[CommentIn], Field(min_length=1)]
-
-
-class CheckIn(ScoreIn):
-    """A thread, or comments of one page, to decide about."""
-
-    thread_id: Id | None = None
-    title: Annotated[str, StringConstraints(max_length=LONGEST_ID)] | None = None
-    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
-
-
-class ScoreOut(BaseModel):
-    """What the model says of one comment: label -> probability in [0, 1], and the share of it that the model knows."""
-
-    id: str
-    scores: dict[str, float]
-    coverage: float
-
-
-class ScoresOut(BaseModel):
-    """Scores in the order of the comments."""
-
-    model: str
-    comments: list[ScoreOut]
-
-
-class ReasonOut(BaseModel):
-    """A word that speaks for a label: a half-open range of code points of the comment, its weight in log-odds."""
-
-    label: str
-    start: int
-    end: int
-    text: str
-    weight: float
-    marker: str | None = None
-    rule: str | None = None
-
-
-class DecisionOut(ScoreOut):
-    """What to do with one comment, and why."""
-
-    action: str
-    labels: list[str]
-    reasons: list[ReasonOut]
-
-
-class DecisionsOut(BaseModel):
-    """Decisions in the order of the comments."""
-
-    model: str
-    policy: str
-    comments: list[DecisionOut]
-
-
-class FeedbackIn(_Body):
-    """What a person decided about a comment: label -> whether it holds."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"comment": {"id": "7", "text": "Nul."}, "labels": {"insult": False}}]}
-    )
-
-    comment: CommentIn
-    labels: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")], bool], Field(max_length=20)
-    ]
-    url: Annotated[str, StringConstraints(max_length=4_000)] | None = None
-    language: Annotated[str, StringConstraints(max_length=20)] | None = None
-
-
-class FeedbackOut(BaseModel):
-    """The number under which it was kept."""
-
-    id: str
-
-
-class ModelOut(BaseModel):
-    """The model in use and its card."""
-
-    id: str
-    name: str
-    labels: list[str]
-    card: dict[str, Any]
-
-
-router = APIRouter(prefix="/v1", tags=["native"])
+router = APIRouter(
+    prefix="/v1",
+    tags=["native"],
+    route_class=DocumentedRoute,
+    dependencies=[
+        Security(HTTPBearer(auto_error=False, scheme_name="key"))
+    ],  # for the description; `admitted` checks it
+    responses=REFUSALS,
+)
 
 
 @router.post("/score", summary="Score comments")
-def score(body: ScoreIn, request: Request) -> ScoresOut:
+async def score(request: Request, body: ScoreIn) -> ScoresOut:
     """Score up to 1,000 comments; each is read on its own."""
-    admitted(request)
+    await admitted(request)
     bounded(body, request)
-    moderator: Moderator = request.app.state.moderator
+    model = request.app.state.moderator.model
     texts = [comment.text for comment in body.comments]
-    found = zip(body.comments, moderator.model.score(texts), strict=True)
+    scores = await take(sum(map(len, texts)), model.score, texts)
     return ScoresOut(
-        model=moderator.model.id,
-        comments=[ScoreOut(id=c.id, scores=dict(s.probabilities), coverage=s.coverage) for c, s in found],
+        model=model.id,
+        comments=[
+            ScoreOut(id=c.id, scores=s.probabilities, coverage=s.coverage)
+            for c, s in zip(body.comments, scores, strict=True)
+        ],
     )
 
 
 @router.post("/check", summary="Decide about comments, with reasons")
-def check(body: CheckIn, request: Request) -> DecisionsOut:
-    """Decide about up to 1,000 comments of a thread; floods are found among them."""
-    admitted(request)
+async def check(request: Request, body: CheckIn) -> DecisionsOut:
+    """Decide about up to 1,000 comments of a thread; floods are found among them, and among recent ones where it is named."""
+    key_id = await admitted(request)
     bounded(body, request)
     moderator: Moderator = request.app.state.moderator
-    decisions = moderator.check(thread_of(body))
-    request.app.state.metrics.decided(decisions)
+    size = sum(len(comment.text) for comment in body.comments)
+    decisions = await take(size, moderator.check, thread_of(body), window=window_of(body, key_id, request))
+    decided(decisions, request)
     return DecisionsOut(
         model=moderator.model.id, policy=moderator.policy.id, comments=[decision_out(one) for one in decisions]
     )
 
 
 @router.get("/models", summary="The model in use")
-def models(request: Request) -> list[ModelOut]:
+async def models(request: Request) -> list[ModelOut]:
     """Say which model answers, and what its card says of it."""
-    admitted(request)
-    model = request.app.state.moderator.model
-    return [ModelOut(id=model.id, name=str(model.card.get("name", "")), labels=list(model.labels), card=model.card)]
+    await admitted(request)
+    moderator: Moderator = request.app.state.moderator
+    model, policy = moderator.model, moderator.policy
+    folder = request.app.state.settings.model.folder
+    thresholds = PolicyOut(
+        id=policy.id, review=dict(policy.review), reject=dict(policy.reject), coverage=policy.coverage
+    )
+    return [
+        ModelOut(id=model.id, name=Path(folder).name, labels=list(model.labels), policy=thresholds, card=model.card)
+    ]
 
 
 @router.post("/feedback", status_code=201, summary="Say what a person decided")
-def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
+async def feedback(request: Request, body: FeedbackIn) -> FeedbackOut:
     """Keep a decision; the answer comes when it is on the disk."""
-    key_id = admitted(request, "feedback")
+    key_id = await admitted(request, "feedback")
     try:
         said = Feedback(
             protocol="native",
@@ -188,10 +125,12 @@ def feedback(body: FeedbackIn, request: Request) -> FeedbackOut:
         )
     except ValueError as error:
         raise HTTPException(422, str(error)) from None
-    return FeedbackOut(id=request.app.state.store.add(said))
+    kept = FeedbackOut(id=await run_in_threadpool(request.app.state.store.add, said))
+    request.app.state.metrics.kept(said.protocol)
+    return kept
 
 
-def admitted(request: Request, scope: str = "native") -> int | None:
+async def admitted(request: Request, scope: str = "native") -> int | None:
     """Return the number of the key of a request; None in an open service.
 
     Raises
@@ -199,7 +138,7 @@ def admitted(request: Request, scope: str = "native") -> int | None:
     HTTPException
         401 where there is no key that is in force for this, 429 where it calls too often.
     """
-    admission: Admission = request.app.state.gate.admit(bearer(request), scope)
+    admission = await admission_of(request, bearer(request), scope)
     if admission.outcome == "limited":
         raise HTTPException(429, "too many requests", admission.headers)
     if admission.outcome != "admitted":
@@ -220,13 +159,20 @@ def bounded(body: ScoreIn, request: Request) -> None:
         raise HTTPException(413, f"{len(body.comments)} comments; send at most {most} at once")
 
 
+def window_of(body: CheckIn, key_id: int | None, request: Request) -> FloodWindow | None:
+    """Return the recent comments of a site, for a call that names its thread: only then does an id name a comment for good."""
+    sites: Sites | None = request.app.state.sites
+    return sites.of(("native", key_id)) if sites is not None and (body.thread_id or body.url) else None
+
+
 def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
-    """Return the comments of a request as a thread; as they are where two share an id."""
+    """Return the comments of a request as a thread; as they are where it is one, or where two share an id."""
+    thread_id = body.thread_id or body.url or ""
     comments = tuple(
         Comment(
             one.id,
             one.text.encode("utf-8", "replace").decode(),
-            thread_id=body.thread_id,
+            thread_id=thread_id,
             parent_id=one.parent_id,
             author=one.author,
             created_at=one.created_at if one.created_at and one.created_at.tzinfo else None,
@@ -234,9 +180,9 @@ def thread_of(body: CheckIn) -> Sequence[Comment] | Thread:
         )
         for one in body.comments
     )
-    if len({comment.id for comment in comments}) < len(comments):
+    if len({comment.id for comment in comments}) < max(2, len(comments)):
         return comments
-    return Thread(body.thread_id or body.url or "", comments, body.title, body.url)
+    return Thread(thread_id, comments, body.title, body.url)
 
 
 def decision_out(decision: Decision) -> DecisionOut:

@@ -64,9 +64,11 @@ def moderations(body: bytes, moderator: Moderator) -> Answer:
         texts = _texts(request.get("input"))
     except _BadInputError as wrong:
         return error(400, str(wrong), param="input")
-    results = [result(decision) for decision in _decisions(texts, moderator)]
+    decisions = _decisions(texts, moderator)
+    results = [result(decision) for decision in decisions]
     model = f"{match[1]}@{moderator.model.id}"
-    return Answer.json(200, {"id": f"modr-{uuid.uuid4().hex}", "model": model, "results": results})
+    answer = Answer.json(200, {"id": f"modr-{uuid.uuid4().hex}", "model": model, "results": results})
+    return answer._replace(decisions=decisions)
 
 
 def result(decision: Decision) -> dict[str, Any]:

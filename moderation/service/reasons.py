@@ -20,6 +20,10 @@ _SENTENCES = {
     "fr": ("Mots à l’origine du signalement : ", "« {} »", "Signalé pour : "),
     "en": ("Words that caused it: ", "“{}”", "Flagged for: "),
 }
+_FAILED = {
+    "fr": "La modération automatique a échoué : à vérifier par une personne",
+    "en": "Automatic moderation failed: to be checked by a person",
+}
 _NAMES = {
     "fr": {
         "capitals": "majuscules",
@@ -98,7 +102,7 @@ def sentence(judged: Judged, language: str = "fr") -> str:
 
     Where no word did, what else was noticed, or the labels.
     """
-    tongue = "en" if language.lower().startswith("en") else "fr"
+    tongue = _tongue(language)
     heading, quotes, plain_heading = _SENTENCES[tongue]
     if phrases := _phrases(judged)[:MOST_WORDS]:
         return heading + ", ".join(quotes.format(phrase[:LONGEST_WORD]) for phrase in phrases)
@@ -106,6 +110,15 @@ def sentence(judged: Judged, language: str = "fr") -> str:
     markers = [reason.marker for reason in decision.reasons if reason.marker is not None]
     names = [*dict.fromkeys(markers or decision.labels)] or ["unknown"]
     return plain_heading + ", ".join(_NAMES[tongue].get(name, name) for name in names[:MOST_WORDS])
+
+
+def failure(language: str = "fr") -> str:
+    """Return what is said of a comment about which nothing could be decided."""
+    return _FAILED[_tongue(language)]
+
+
+def _tongue(language: str) -> str:
+    return "en" if language.lower().startswith("en") else "fr"
 
 
 def _phrases(judged: Judged) -> list[str]:

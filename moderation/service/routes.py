@@ -2,61 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
+from moderation.policy import Decision
 from moderation.service import akismet, coral, openai, perspective
 from moderation.service.answer import Answer
+from moderation.service.callers import admission_of, bearer, is_local
 from moderation.service.gate import Admission
+from moderation.service.logs import Facts
+from moderation.service.turns import take
+from moderation.service.watch import FACTS
 from moderation.store import Feedback
 
-router = APIRouter(include_in_schema=False)
 
-
-def respond(answer: Answer) -> Response:
-    """Return an answer as the framework sends it."""
+def respond(answer: Answer, request: Request) -> Response:
+    """Return an answer as the framework sends it, and count what it tells of."""
+    if answer.decisions:
+        decided(answer.decisions, request)
     return Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
 
 
-def bearer(request: Request) -> str | None:
-    """Return the key of the header ``Authorization``, or of ``X-API-Key``."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if kind.lower() == "bearer" and key.strip() else request.headers.get("x-api-key")
+def decided(decisions: Sequence[Decision], request: Request) -> None:
+    """Count decisions."""
+    facts: Facts = request.scope[FACTS]
+    facts.actions.update(decision.action for decision in decisions)
+    request.app.state.metrics.decided(decisions, facts.protocol)
 
 
 # Perspective
 
 
-@router.get("/$discovery/rest")
-def discovery(request: Request) -> Response:
-    """Describe the API to Google's clients, with our own address."""
-    return respond(perspective.discovery(request.app.state.settings.server.public_url or str(request.base_url)))
+async def discovery(request: Request) -> Response:
+    """Describe the API to Google's clients, with our own address; one that shows a wrong key learns it here, as at Google's."""
+    for_analysis = await _google(request, "perspective")
+    if for_analysis.outcome == "unknown" and (await _google(request, "feedback")).outcome == "unknown":
+        return respond(perspective.failure("API_KEY_INVALID"), request)
+    url = request.app.state.settings.server.public_url or str(request.base_url)
+    return respond(perspective.discovery(url), request)
 
 
-@router.post("/v1alpha1/comments:analyze")
 async def analyze(request: Request) -> Response:
     """Score a comment."""
-    refused = _refused(_google(request, "perspective"), request)
+    refused = _refused(await _google(request, "perspective"), request)
     if refused is not None:
-        return respond(refused)
+        return respond(refused, request)
     state, body = request.app.state, await request.body()
-    language = state.settings.perspective.language
+    settings = state.settings.perspective
     return respond(
-        await run_in_threadpool(perspective.analyze, body, state.moderator, state.attributes, default_language=language)
+        await take(
+            len(body),
+            perspective.analyze,
+            body,
+            state.moderator,
+            state.attributes,
+            settings.language,
+            settings.languages,
+        ),
+        request,
     )
 
 
-@router.post("/v1alpha1/comments:suggestscore")
 async def suggest(request: Request) -> Response:
     """Keep what a moderator says of a comment."""
-    admission = _google(request, "feedback")
+    admission = await _google(request, "feedback")
     refused = _refused(admission, request)
     if refused is not None:
-        return respond(refused)
-    answer, found = perspective.suggest(await request.body(), request.app.state.attributes)
+        return respond(refused, request)
+    answer, found = perspective.suggest(
+        await request.body(), request.app.state.attributes, request.app.state.settings.perspective.language
+    )
     if found is not None:
         verdict = {"removed": int(found.removed)} if found.removed is not None else _verdict(found.scores, request)
         await _keep(
@@ -73,13 +94,35 @@ async def suggest(request: Request) -> Response:
                 client_token=found.client_token,
             ),
         )
-    return respond(answer)
+    return respond(answer, request)
 
 
-def _google(request: Request, scope: str) -> Admission:
+async def batch(request: Request) -> Response:
+    """Answer several requests in one, each as if it had come alone."""
+    try:
+        parts = perspective.read_batch(request.headers.get("content-type", ""), await request.body())
+    except perspective.Refused as refused:
+        return respond(refused.answer, request)
+    return respond(perspective.write_batch([(part, await _alone(part, request)) for part in parts]), request)
+
+
+async def _alone(part: perspective.Part, request: Request) -> Answer:
+    method = {"/v1alpha1/comments:analyze": analyze, "/v1alpha1/comments:suggestscore": suggest}.get(part.path)
+    if method is None or part.method != "POST":
+        return perspective.failure("NOT_FOUND")
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": part.body}
+
+    scope = {**request.scope, "path": part.path, "query_string": part.query.encode()}
+    found = await method(Request(scope, receive))
+    headers = {name: value for name, value in found.headers.items() if not name.startswith("content-")}
+    return Answer(found.status_code, bytes(found.body), found.headers["content-type"], headers)
+
+
+async def _google(request: Request, scope: str) -> Admission:
     key = request.query_params.get("key") or request.headers.get("x-goog-api-key")
-    admitted: Admission = request.app.state.gate.admit(key, scope)
-    return admitted
+    return await admission_of(request, key, scope)
 
 
 def _refused(admission: Admission, request: Request) -> Answer | None:
@@ -106,43 +149,55 @@ def _verdict(scores: Any, request: Request) -> dict[str, int]:
 # Akismet
 
 SUBMISSIONS = ("submit-spam", "submit-ham")
+CALLS = frozenset((*SUBMISSIONS, "comment-check", "deactivate", "key-sites", "usage-limit", "verify-key"))
 
 
-@router.api_route("/1.1/{method}", methods=["GET", "POST"])
-@router.api_route("/1.2/{method}", methods=["GET", "POST"])
-async def akismet_call(method: str, request: Request) -> Response:
+async def akismet_call(request: Request) -> Response:
     """Answer a call of an Akismet client."""
-    body = await request.body()
+    method, body = request.path_params["method"], await request.body()
     call = akismet.call(
         request.headers.get("host", ""),
         request.url.path,
         request.url.query,
         request.headers.get("content-type", ""),
         body,
+        request.headers.get("user-agent", ""),
     )
+    request.scope[FACTS].call = method if method in CALLS else None
     scope = "feedback" if method.startswith("submit-") else "akismet"
-    admission: Admission = request.app.state.gate.admit(call.key, scope)
-    if method == "verify-key":
-        return respond(akismet.verify(admission.outcome in ("admitted", "limited")))
+    admission = await admission_of(request, call.key, scope)
+    return respond(await _akismet(method, call, admission, request), request)
+
+
+async def _akismet(method: str, call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    if method == "test":
+        return akismet.connected()
+    if method == "verify-key" and (admission.key is not None or admission.outcome == "admitted"):
+        return akismet.verify(True)
     if admission.outcome == "limited":
-        return respond(Answer(429, b"", "text/plain", admission.headers))
+        return Answer(429, b"", "text/plain", admission.headers)
     if admission.outcome != "admitted":
-        return respond(akismet.invalid())
+        return akismet.invalid()
     if method == "comment-check":
-        return respond(await _checked(call, request))
+        return await _checked(call, admission, request)
     if method in SUBMISSIONS:
-        return respond(await _submitted(call, method == "submit-spam", admission, request))
-    return respond(_other_call(method, call))
+        return await _submitted(call, method == "submit-spam", admission, request)
+    return _other_call(method, call)
 
 
-async def _checked(call: akismet.Call, request: Request) -> Answer:
-    moderator, settings = request.app.state.moderator, request.app.state.settings.akismet
-    return await run_in_threadpool(
+async def _checked(call: akismet.Call, admission: Admission, request: Request) -> Answer:
+    state = request.app.state
+    settings = state.settings.akismet
+    return await take(
+        sum(map(len, call.fields.values())),
         akismet.check,
         call,
-        moderator,
+        state.moderator,
         insult_is_spam=settings.insult_is_spam,
         recheck_after=settings.recheck_after,
+        discard=settings.discard,
+        sites=state.sites,
+        key_id=admission.key_id,
     )
 
 
@@ -178,7 +233,6 @@ def _other_call(method: str, call: akismet.Call) -> Answer:
 # Coral and OpenAI
 
 
-@router.post("/coral")
 async def coral_phase(request: Request) -> Response:
     """Decide about a comment for Coral's external moderation phase, which signs its requests."""
     state, body = request.app.state, await request.body()
@@ -186,23 +240,69 @@ async def coral_phase(request: Request) -> Response:
     if not state.settings.server.open:
         secrets = [secret.encode() for secret in settings.secrets]
         if not coral.signed(request.headers.get(coral.SIGNATURE), body, secrets):
-            return respond(Answer.json(401, {"error": "the signature is missing or wrong"}))
-    return respond(await run_in_threadpool(coral.moderate, body, state.moderator, settings.language, settings.dsa))
+            request.scope[FACTS].refused = "signature"
+            return respond(Answer.json(401, {"error": "the signature is missing or wrong"}), request)
+    return respond(
+        await take(
+            len(body), coral.moderate, body, state.moderator, settings.language, settings.dsa, sites=state.sites
+        ),
+        request,
+    )
 
 
-@router.post("/v1/moderations")
 async def moderations(request: Request) -> Response:
     """Judge texts in the shape of OpenAI's endpoint."""
     state = request.app.state
-    admission: Admission = state.gate.admit(bearer(request), "openai")
+    admission = await admission_of(request, bearer(request), "openai")
     if admission.outcome == "limited":
         answer = openai.error(429, "Too many requests.", code="rate_limit_exceeded")
-        return respond(answer._replace(headers=admission.headers))
+        return respond(answer._replace(headers=admission.headers), request)
     if admission.outcome != "admitted":
-        return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"))
-    return respond(await run_in_threadpool(openai.moderations, await request.body(), state.moderator))
+        return respond(openai.error(401, "The API key is missing or not known.", code="invalid_api_key"), request)
+    body = await request.body()
+    return respond(await take(len(body), openai.moderations, body, state.moderator), request)
+
+
+# Figures
+
+
+async def figures(request: Request) -> Response:
+    """Show the counters to those whom the settings name."""
+    who = request.app.state.settings.server.metrics
+    if who == "key":
+        if (await admission_of(request, bearer(request), "native")).key is None:
+            return respond(Answer.json(401, {"error": "give a key in the header Authorization: Bearer KEY"}), request)
+    elif who == "none" or not is_local(request):
+        request.scope[FACTS].refused = "place"
+        return respond(Answer.json(403, {"error": "not from here; see [server] metrics in the settings"}), request)
+    body, media_type = await run_in_threadpool(request.app.state.metrics.exposed)
+    return respond(Answer(200, body, media_type), request)
 
 
 async def _keep(request: Request, feedback: Feedback) -> None:
     """Return when the feedback is on the disk."""
     await run_in_threadpool(request.app.state.store.add, feedback)
+    request.app.state.metrics.kept(feedback.protocol)
+
+
+class _Path(Route):
+    """A route that says which one it is, as FastAPI's do, for figures and log lines."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return match, {**found, "route": self} if found else found
+
+
+def served(openai_path: str) -> list[Route]:
+    """Return the paths: Starlette's own routes, since nothing here is read or written by FastAPI; half the work of one of its."""
+    return [
+        _Path("/v1alpha1/comments:analyze", analyze, methods=["POST"]),
+        _Path("/v1alpha1/comments:suggestscore", suggest, methods=["POST"]),
+        _Path("/$discovery/rest", discovery, methods=["GET"]),
+        _Path("/batch", batch, methods=["POST"]),
+        _Path("/1.1/{method}", akismet_call, methods=["GET", "POST"]),
+        _Path("/1.2/{method}", akismet_call, methods=["GET", "POST"]),
+        _Path("/coral", coral_phase, methods=["POST"]),
+        _Path(openai_path, moderations, methods=["POST"]),
+        _Path("/metrics", figures, methods=["GET"]),
+    ]

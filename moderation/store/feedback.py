@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from moderation.labels import FIELDS, text_hash
 
-PROTOCOLS = ("native", "perspective", "akismet", "coral")
+PROTOCOLS = ("native", "perspective", "akismet", "coral", "hook")
 """How feedback can arrive."""
 
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -85,6 +85,17 @@ class Store:
         """Close all connections."""
         self._database.engine.dispose()
 
+    def check_writing(self) -> None:
+        """Write something that changes nothing.
+
+        Raises
+        ------
+        StoreError
+            Where that cannot be.
+        """
+        with self._database.writing() as connection:
+            connection.execute(update(tables.schema).values(version=tables.schema.c.version))
+
     def add(self, feedback: Feedback) -> str:
         """Write feedback and return its id; then it is on the disk. Feedback that is there already is not written again.
 

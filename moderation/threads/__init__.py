@@ -158,5 +158,12 @@ def _threads(source: str | PathLike[str] | BinaryIO, format: str, options: Optio
 
 def detected(head: str, columns: Mapping[str, str]) -> str:
     """Return the name of the format that a source has, by its beginning."""
+    r"""Return the name of the format that the beginning of a source looks like.
+
+    Examples
+    --------
+    >>> detected("id,text\n1,Bonjour", {}), detected("Bonjour, Awa", {})
+    ('csv', 'pasted')
+    """
     found = next(name for name, known in FORMATS.items() if known.matches(head))
     return "csv" if found == "pasted" and columns else found  # no text of a page has columns

@@ -81,13 +81,13 @@ def read(source: Source) -> Iterator[Thread]:
 
 def rows(source: Source) -> Iterator[Row]:
     """Yield the rows of a table in their order."""
-    columns, body = opened(source)
-    for number, line, record in body:
+    columns, found = body(source)
+    for number, line, record in found:
         values = {field: value for field, value in zip(columns, record, strict=True) if field and value}
         yield Row(number, f"line {line}", _foreign(values) if source.options.columns else values)
 
 
-def opened(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str]]]]:
+def body(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str]]]]:
     r"""Return the field that each column of a table holds, empty where it is none of ours, and the rows below the header.
 
     Each row is its number, its line, and its cells, as many as there are columns.
@@ -101,17 +101,14 @@ def opened(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str
 
     Examples
     --------
-    >>> columns, body = opened(Source.of("id,ville,text\n1,Ségou,Bonjour\n"))
-    >>> columns, list(body)
+    >>> columns, found = body(Source.of("id,ville,text\n1,Ségou,Bonjour\n"))
+    >>> columns, list(found)
     (['id', '', 'text'], [(1, 2, ['1', 'Ségou', 'Bonjour'])])
     """
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
     wanted = source.options.columns.get("text", "text")
-    found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
-    line, header = next(found, (1, []))
-    if _SEPARATOR.fullmatch("".join(header)):
-        line, header = next(found, (line, header))
-    written = [column.strip().lower() for column in header]
+    line, header, found = opened(source)
+    written = [column.lower() for column in header]
     also = {column: field for column, field in ALSO.items() if field in names and field not in written}
     columns = [names.get(column) or also.get(column, "") for column in written]
     if "text" not in columns:
@@ -119,10 +116,12 @@ def opened(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
-    return columns, _body(source, len(columns), found)
+    return columns, _whole_rows(source, len(columns), found)
 
 
-def _body(source: Source, count: int, found: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, int, list[str]]]:
+def _whole_rows(
+    source: Source, count: int, found: Iterator[tuple[int, list[str]]]
+) -> Iterator[tuple[int, int, list[str]]]:
     for number, (line, record) in enumerate(found, start=1):
         if len(record) == count:
             yield number, line, record
@@ -132,6 +131,23 @@ def _body(source: Source, count: int, found: Iterator[tuple[int, list[str]]]) ->
                 "put a text that holds separators, quotation marks or line ends between quotation marks",
                 rows=1,
             )
+
+
+def opened(source: Source) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]:
+    r"""Return the line of the header, the names of the columns, and the records below with their lines, see `records`.
+
+    Examples
+    --------
+    >>> line, names, rows = opened(Source.of("sep=;\nid; text\n1;Bonjour, Awa\n"))
+    >>> line, names, list(rows)
+    (2, ['id', 'text'], [(3, ['1', 'Bonjour, Awa'])])
+    """
+    wanted = source.options.columns.get("text", "text")
+    found = records(source, _delimiter(_first_lines(source.head)[0], wanted))
+    line, header = next(found, (1, []))
+    if _SEPARATOR.fullmatch("".join(header)):
+        line, header = next(found, (line, header))
+    return line, [name.strip() for name in header], found
 
 
 def _foreign(fields: dict[str, str]) -> dict[str, str]:

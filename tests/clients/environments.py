@@ -13,7 +13,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "clients"
+CORAL_SECRET = "a-secret-of-the-tests"
 PROGRAMS = Path(__file__).parent / "programs"
+COMMENTS = {
+    "HAM": "Merci à la rédaction 😀, l’article sur le marché de Ségou est très clair.",
+    "INSULT": "😀 Espèce d’abruti !",
+    "SPAM": "Gagnez 5000 FCFA par jour 😀, contactez-moi sur WhatsApp, cliquez http://gain.example",
+}
+"""What the programs send, under these names in their environment."""
 
 
 def python(name: str, *requirements: str) -> Path:
@@ -22,18 +29,19 @@ def python(name: str, *requirements: str) -> Path:
     interpreter = folder / "bin" / "python"
     if not (folder / "installed").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        _quietly(sys.executable, "-m", "venv", folder)
+        _quietly(sys.executable, "-m", "venv", "--without-pip", folder)
         packages = [arg for one in requirements for arg in (("--editable", str(ROOT)) if one == "." else (one,))]
-        _quietly(interpreter, "-m", "pip", "install", "--disable-pip-version-check", *packages)
+        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", interpreter)
+        _quietly(*pip, "install", "--prefer-binary", "--no-compile", *packages)
         (folder / "installed").touch()
     return interpreter
 
 
 def node(name: str, *packages: str) -> Path:
-    """Return a folder whose node_modules hold these packages; skips where there is no npm."""
+    """Return a folder whose node_modules hold these packages; skips where there is no npm, but not in CI."""
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("Node.js and npm are not installed")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Node.js and npm are not installed")
     folder = FOLDER / f"{name}-{_hash(*packages)}"
     if not (folder / "installed").exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -52,7 +60,7 @@ def run(environment: Path, program: str, **variables: str) -> Any:
         shutil.copy(PROGRAMS / program, path)
     command = ["node" if environment.is_dir() else environment, path]
     done = subprocess.run(
-        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=120, check=False
+        command, env={**os.environ, **COMMENTS, **variables}, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, f"{program} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return json.loads(done.stdout.splitlines()[-1])

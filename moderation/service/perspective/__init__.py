@@ -9,8 +9,22 @@ Scores are the probabilities of the model and nothing else: a rule of the site o
 
 from moderation.service.perspective.analysis import analyze
 from moderation.service.perspective.attributes import ATTRIBUTES
+from moderation.service.perspective.batches import Part, read_batch, write_batch
 from moderation.service.perspective.discovery import discovery
-from moderation.service.perspective.errors import failure
+from moderation.service.perspective.errors import Refused, failure, refusal
 from moderation.service.perspective.suggestions import SuggestedSpan, Suggestion, suggest
 
-__all__ = ["ATTRIBUTES", "SuggestedSpan", "Suggestion", "analyze", "discovery", "failure", "suggest"]
+__all__ = [
+    "ATTRIBUTES",
+    "Part",
+    "Refused",
+    "SuggestedSpan",
+    "Suggestion",
+    "analyze",
+    "discovery",
+    "failure",
+    "read_batch",
+    "refusal",
+    "suggest",
+    "write_batch",
+]

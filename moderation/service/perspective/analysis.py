@@ -78,8 +78,9 @@ def analyze(
     except Refused as refused:
         return refused.answer
     decision = _decide(moderator, text, context)
+    offsets = Utf16(text)
     answer: dict[str, Any] = {
-        "attributeScores": _scores(moderator, text, asked, decision, annotate),
+        "attributeScores": _scores(moderator, text, offsets, asked, decision, annotate),
         "languages": spoken.effective,
         "detectedLanguages": spoken.detected,
         "modelVersion": decision.model_id,
@@ -88,9 +89,10 @@ def analyze(
             "labels": decision.labels,
             "coverage": decision.scores.coverage,
         },
-        "explanations": _explanations(text, asked, decision.reasons),
+        "explanations": _explanations(offsets, asked, decision.reasons),
     }
-    return Answer.json(200, answer if token is None else answer | {"clientToken": token})
+    answer |= {} if token is None else {"clientToken": token}
+    return Answer.json(200, answer)._replace(decisions=[decision])
 
 
 def _asked(
@@ -150,10 +152,9 @@ def _decide(moderator: Moderator, text: str, context: Context) -> Decision:
 
 
 def _scores(
-    moderator: Moderator, text: str, asked: Iterable[_Asked], decision: Decision, annotate: bool
+    moderator: Moderator, text: str, offsets: Utf16, asked: Iterable[_Asked], decision: Decision, annotate: bool
 ) -> dict[str, dict[str, Any]]:
     """Return the scores of each attribute whose score reaches its threshold."""
-    offsets = Utf16(text)
     spans = [_Span(0, len(text), decision.scores.probabilities)]
     spans += _sentences(moderator, text) if annotate else []
     words = [reason for reason in decision.reasons if reason.marker is None and reason.rule is None]
@@ -181,9 +182,8 @@ def _sentences(moderator: Moderator, text: str) -> list[_Span]:
     return [_Span(*span, score.probabilities) for span, score in zip(joined, scores, strict=True)]
 
 
-def _explanations(text: str, asked: Iterable[_Asked], reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+def _explanations(offsets: Utf16, asked: Iterable[_Asked], reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     """Return the reasons that speak for a label that was asked for, and the hits of rules without a label."""
-    offsets = Utf16(text)
     names: dict[str, list[str]] = {}
     for name, label, _ in asked:
         names.setdefault(label, []).append(name)

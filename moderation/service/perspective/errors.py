@@ -41,6 +41,14 @@ _FAILURES: Mapping[Failure, tuple[int, str, str]] = {
     "UNAVAILABLE": (503, "UNAVAILABLE", "The service is currently unavailable."),
 }
 
+_STATUSES: Mapping[int, str] = {
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    408: "DEADLINE_EXCEEDED",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+}
+
 
 class Refused(ModerationError):
     """A request that is answered with an error.
@@ -98,6 +106,17 @@ def failure(kind: Failure, retry_after: float | None = None, limit: int | None =
         )
     code, status, message = _FAILURES[kind]
     return _error(code, status, message, details, headers)
+
+
+def refusal(status: int, message: str) -> Answer:
+    """Return the error for a request that is refused before it is read, under the name that Google has for its status.
+
+    Examples
+    --------
+    >>> refusal(413, "Too long.").body
+    b'{"error":{"code":413,"message":"Too long.","status":"INVALID_ARGUMENT"}}'
+    """
+    return _error(status, _STATUSES.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT"), message, [])
 
 
 def shown(name: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+
+_PAIR = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Utf16:
@@ -16,7 +19,7 @@ class Utf16:
     """
 
     def __init__(self, text: str) -> None:
-        self._pairs = [place for place, character in enumerate(text) if ord(character) > 0xFFFF]
+        self._pairs = [found.start() for found in _PAIR.finditer(text)]
         self._starts = [place + before for before, place in enumerate(self._pairs)]
         self.length = len(text) + len(self._pairs)
 
