@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+.PHONY: flag test test-slow test-clients lint train quality recipe bench threads bulk picture wheel clean
 .PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads load picture wheel clean
 .PHONY: flag serve test test-slow lint train quality recipe bench threads load picture wheel clean
 
@@ -38,6 +39,8 @@ bench: $(VENV)/installed-dev ## speed beside other programs, see benchmarks/READ
 threads: $(VENV)/installed-dev ## time and memory of reading threads, beside bare parsers and other libraries
 	$(BIN)/python -m benchmarks.threads --write
 
+bulk: $(VENV)/installed-dev ## rate and memory of scoring files, beside the same texts in memory and a stock pipeline
+	$(BIN)/python -m benchmarks.bulk --write
 load: $(VENV)/installed-dev ## speed and memory of the service, beside a bare FastAPI application; needs wrk
 	$(BIN)/python -m benchmarks.service --write
 

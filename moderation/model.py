@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from moderation.errors import ModelError
 from moderation.features import Block, Features
 from moderation.features.index import COLUMN_BITS, Columns, Lines
-from moderation.model_files import CARD_TEXT, FORMAT, Tensors, read_folder, shipped_model, write_folder
+from moderation.model_files import CARD_TEXT, FORMAT, Tensors, model_folder, read_folder, write_folder
 from moderation.scores import Explanation, Reason, Scores, logistic, pool, units
 from moderation.text import Folded, fold
 
@@ -99,23 +99,44 @@ class Model:
         ValueError
             Where `n_jobs` is 0, or a text has more than `LONGEST_TEXT` characters.
         """
+        if len(texts) == 1 and not isinstance(texts, str) and (kernel := self._kernel_for(1)) is not None:
+            _check_lengths(texts)
+            return [self._scores(*kernel.one(texts[0]))]
+        probabilities, coverage = self.score_arrays(texts, n_jobs)
+        return [
+            Scores(dict(zip(self.labels, row, strict=True)), share)
+            for row, share in zip(probabilities.tolist(), coverage.tolist(), strict=True)
+        ]
+
+    def score_arrays(self, texts: Sequence[str], n_jobs: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Do what `score` does without an object a comment.
+
+        Returns
+        -------
+        The probabilities, shape ``(n_comments, n_labels)``, in [0, 1], in the order of `labels`, and the coverage, shape
+        ``(n_comments,)``, in [0, 1].
+
+        Examples
+        --------
+        >>> probabilities, coverage = Model.load().score_arrays(["Merci.", "Espèce d'imbécile !"])
+        >>> probabilities.shape, coverage.shape
+        ((2, 2), (2,))
+        """
         if isinstance(texts, str):
             raise TypeError("score() takes a sequence of texts; for one comment write score([text])")
         _check_lengths(texts)
         jobs = _threads(n_jobs)
         kernel = self._kernel_for(len(texts))
-        if kernel is None:
-            return [self._score(text) for text in texts]
-        if len(texts) == 1:
-            return [self._scores(*kernel.one(texts[0]))]
         size = min(KERNEL_BATCH, -(-len(texts) // jobs)) or 1
         parts = [texts[start : start + size] for start in range(0, len(texts), size)]
-        if jobs == 1 or len(parts) < 2:
+        if kernel is None or jobs == 1 or len(parts) < 2:
             found = [self._score_batch(kernel, part) for part in parts]
         else:
             with ThreadPoolExecutor(jobs) as threads:
                 found = list(threads.map(lambda part: self._score_batch(kernel, part), parts))
-        return [scores for part in found for scores in part]
+        none = np.empty((0, len(self.labels))), np.empty(0)
+        probabilities, coverage = zip(none, *found, strict=True)
+        return np.concatenate(probabilities), np.concatenate(coverage)
 
     def compile(self) -> bool:
         """Make ready to score single comments as fast as a batch, as a process that serves many should do at its start.
@@ -166,9 +187,6 @@ class Model:
             )
         return found
 
-    def _score(self, text: str) -> Scores:
-        return self._scores(self.log_odds(text).tolist(), self.features.coverage([fold(text)]))
-
     def _scores(self, log_odds: list[float], coverage: float) -> Scores:
         probabilities = {
             label: logistic(slope * value + intercept)
@@ -202,14 +220,18 @@ class Model:
         """Slope and intercept of each label."""
         return [self.card["calibration"][label] for label in self.labels]
 
-    def _score_batch(self, kernel: Kernel, texts: Sequence[str]) -> list[Scores]:
-        log_odds, coverage = kernel.log_odds(texts)
+    def _score_batch(
+        self, kernel: Kernel | None, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if kernel is None:
+            log_odds = np.array([self.log_odds(text) for text in texts])
+            coverage = np.array([self.features.coverage([fold(text)]) for text in texts])
+        else:
+            log_odds, coverage = kernel.log_odds(texts)
         slopes, intercepts = np.array(self._calibration).T
-        calibrated, labels = (slopes * log_odds + intercepts).tolist(), self.labels
-        return [
-            Scores(dict(zip(labels, map(logistic, row), strict=True)), share)
-            for row, share in zip(calibrated, coverage.tolist(), strict=True)
-        ]
+        calibrated = slopes * log_odds + intercepts
+        probabilities = np.fromiter(map(logistic, calibrated.ravel().tolist()), np.float64, calibrated.size)
+        return probabilities.reshape(calibrated.shape), coverage
 
     def _unit_log_odds(self, folded: Folded) -> NDArray[np.float64]:
         columns, values = self.features.row(folded)
@@ -259,7 +281,7 @@ class Model:
         ModelError
             Where the folder is missing, was changed, has a newer format, or does not reproduce its probes.
         """
-        folder = Path(folder or os.environ.get("MODERATION_MODEL") or shipped_model())
+        folder = model_folder(folder)
         card, tensors = read_folder(folder)
         try:
             model = _from_tensors(tensors, card)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import mmap
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,16 @@ def shipped_model() -> Path:
             "`moderation train`"
         )
     return _CHECKOUT / name.read_text(encoding="utf-8").strip()
+
+
+def model_folder(folder: str | Path | None) -> Path:
+    """Return the folder given, else the one that MODERATION_MODEL names, else the one that is shipped."""
+    return Path(folder or os.environ.get("MODERATION_MODEL") or shipped_model())
+
+
+def model_id(folder: Path) -> str:
+    """Return the id that the card in a folder has; no weights are read."""
+    return str(_read_card(folder).get("id"))
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], Tensors]:

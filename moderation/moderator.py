@@ -64,7 +64,7 @@ class Moderator:
         comments = _named(comments) if isinstance(comments, Thread) else list(comments)
         scores = self.model.score([comment.text for comment in comments], n_jobs)
         copies = self._copies(comments, window)
-        return [self._decide(*facts) for facts in zip(comments, scores, copies, strict=True)]
+        return [self.decide(*facts) for facts in zip(comments, scores, copies, strict=True)]
 
     def check_threads(
         self, threads: Iterable[Thread], n_jobs: int = 1, window: FloodWindow | None = None
@@ -103,8 +103,8 @@ class Moderator:
             return [ALONE] * len(comments)
         return (FloodWindow(None) if window is None else window).add_all(comments)
 
-    def _decide(self, comment: Comment, scores: Scores, copies: Copies) -> Decision:
-        """Take the most severe of what the scores, the rules and the flood call for."""
+    def decide(self, comment: Comment, scores: Scores, copies: Copies = ALONE) -> Decision:
+        """Decide about a comment that is scored: the most severe of what its scores, the rules and a flood call for."""
         found = self.policy.rules.find(comment.text)
         action, scored = self.policy.action(scores)
         if found.allowed and scored:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from moderation.errors import PolicyError
 from moderation.floods import MOST_NAMED, Copies
@@ -196,6 +199,22 @@ class Policy:
         if any(scores.probabilities[label] >= self.reject[label] for label in found):
             return "reject", tuple(found)
         return "review" if found or scores.coverage < self.coverage else "approve", tuple(found)
+
+    def actions(
+        self, labels: Sequence[str], probabilities: NDArray[np.float64], coverage: NDArray[np.float64]
+    ) -> NDArray[np.str_]:
+        """Return the actions that `action` gives, for arrays as `Model.score_arrays` returns them, shape ``(n_comments,)``.
+
+        Examples
+        --------
+        >>> policy = Policy({"insult": 0.4}, {"insult": 0.9}, coverage=0.2, model_id="m")
+        >>> policy.actions(["insult"], np.array([[0.5], [0.95], [0.1]]), np.array([0.8, 0.8, 0.8])).tolist()
+        ['review', 'reject', 'approve']
+        """
+        reject = np.array([self.reject[label] for label in labels])
+        review = np.minimum([self.review[label] for label in labels], reject)
+        flagged = (probabilities >= review).any(axis=1) | (coverage < self.coverage)
+        return np.where((probabilities >= reject).any(axis=1), "reject", np.where(flagged, "review", "approve"))
 
 
 def policy_text(model_id: str, thresholds: Mapping[str, Mapping[str, float]], coverage: float | None = None) -> str:

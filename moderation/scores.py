@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,23 @@ class Reason(NamedTuple):
     marker: str | None = None
     rule: str | None = None
     copies: Copies | None = None
+
+
+def reason_row(reason: Reason) -> dict[str, Any]:
+    """Return a reason as plain data."""
+    row: dict[str, Any] = {
+        "label": reason.label,
+        "start": reason.start,
+        "end": reason.end,
+        "weight": round(reason.weight, 4),
+    }
+    row |= {"text": reason.text} if reason.marker is None else {"marker": reason.marker}
+    if reason.rule is not None:
+        row["rule"] = reason.rule
+    if reason.copies is not None:
+        others = [{"thread": other.thread_id, "comment": other.comment_id} for other in reason.copies.others]
+        row |= {"copy": reason.copies.place, "copies": reason.copies.count, "others": others}
+    return row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import moderation
 
 #: Layers from the bottom up. A module imports only from its own layer or from layers before it.
 LAYERS = [
-    ["errors"],
+    ["errors", "files"],
     ["attacks", "comments", "mapping", "text"],
     ["spelling"],
     ["floods"],
@@ -20,6 +20,7 @@ LAYERS = [
     ["copies"],
     ["moderator", "evaluation", "slices", "dataset", "training", "queries", "drift", "difference"],
     ["labelling"],
+    ["bulk"],
     ["thresholds"],
     ["store"],
     ["service"],

@@ -201,7 +201,7 @@ def test_machine_code_is_kept_and_its_making_announced(moderator, tmp_path):
     (again, second), silent = run_cold(environment)
     assert (made, again, first) == ("True", "True", second)
     assert silent == ""
-    expected = moderator.model._score("Espèce d'imbécile !").probabilities["insult"]
+    expected = moderator.model._score_batch(None, ["Espèce d'imbécile !"])[0][0, moderator.model.labels.index("insult")]
     assert float(first) == pytest.approx(expected, abs=1e-6)
 
 

@@ -110,7 +110,7 @@ def test_empty_file(data):
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"\x1f\x8b\x08", "a gzip file"),
+        (b"\x1f\x8b\x08", "is packed, and damaged"),
         (b"PK\x03\x04", "a zip archive"),
         (b"%PDF-1.7", "a PDF"),
         (b"text \0 more", "byte 5 is a NUL character, so it is binary; expected text"),

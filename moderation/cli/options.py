@@ -30,11 +30,11 @@ DataFolder = Annotated[
 
 def _jobs(value: int) -> int:
     if value == 0:
-        raise typer.BadParameter("give a number of threads, or -1 for all cores")
+        raise typer.BadParameter("give a number of cores, or -1 for all cores")
     return value
 
 
-Jobs = Annotated[int, typer.Option("--jobs", help="Threads; -1 for all cores.", callback=_jobs)]
+Jobs = Annotated[int, typer.Option("--jobs", help="Cores to use; -1 for all.", callback=_jobs)]
 
 
 class Format(StrEnum):

@@ -16,6 +16,7 @@ from rich.text import Text
 from moderation.cli.options import Format
 from moderation.errors import ModerationError, PolicyError
 from moderation.scores import Reason
+from moderation.scores import reason_row as reason_row  # the commands print with it
 from moderation.text import printable as printable  # the commands print with it too
 from moderation.text import sentences
 
@@ -102,23 +103,6 @@ def _write(found: Iterable[dict[str, Any]], format: Format) -> None:
 
 def _cell(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else json.dumps(value, ensure_ascii=False)
-
-
-def reason_row(reason: Reason) -> dict[str, Any]:
-    """Return a reason as plain data."""
-    row: dict[str, Any] = {
-        "label": reason.label,
-        "start": reason.start,
-        "end": reason.end,
-        "weight": round(reason.weight, 4),
-    }
-    row |= {"text": reason.text} if reason.marker is None else {"marker": reason.marker}
-    if reason.rule is not None:
-        row["rule"] = reason.rule
-    if reason.copies is not None:
-        others = [{"thread": other.thread_id, "comment": other.comment_id} for other in reason.copies.others]
-        row |= {"copy": reason.copies.place, "copies": reason.copies.count, "others": others}
-    return row
 
 
 def highlighted(text: str, reasons: Sequence[Reason]) -> Text:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 from moderation.errors import LabelError
+from moderation.files import lock, sync_folder
 from moderation.labels import FIELDS, Label, read_labels
-
-if sys.platform != "win32":
-    import fcntl
 
 #: What a row about a comment holds beside its labels: of a comment with its text, and of one that is only referred to.
 _WITH_TEXT = [name for name in FIELDS if name not in {"sha256", "text"}]
@@ -187,7 +184,7 @@ class Log:
         if _line(header).startswith(content):  # nothing, or a header that was cut short
             os.ftruncate(self._file, 0)
             self._write(_line(header))
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
             return list(header), []
         found = self._checked(header)
         starts, end = _records(content)
@@ -292,18 +289,5 @@ def _line(cells: Sequence[str]) -> bytes:
 
 
 def _lock(file: int, path: Path) -> None:
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LabelError(f"{path}: open in another session; end that one, or name another file") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make sure that the name of a new file is on the disk too."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    if not lock(file):
+        raise LabelError(f"{path}: open in another session; end that one, or name another file")

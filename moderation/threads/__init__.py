@@ -157,6 +157,7 @@ def _threads(source: str | PathLike[str] | BinaryIO, format: str, options: Optio
 
 
 def detected(head: str, columns: Mapping[str, str]) -> str:
+    """Return the name of the format that a source has, by its beginning."""
     r"""Return the name of the format that the beginning of a source looks like.
 
     Examples

@@ -43,10 +43,11 @@ def read(source: Source) -> Iterator[Thread]:
     >>> [(comment.id, comment.parent_id) for comment in next(read(lines))]
     [('1', None), ('2', '1')]
     """
-    return gathered(lambda: _entries(source), source)
+    return gathered(lambda: entries(source), source)
 
 
-def _entries(source: Source) -> Iterator[Row | Thread]:
+def entries(source: Source) -> Iterator[Row | Thread]:
+    """Yield the comments and threads of JSON Lines in their order, as they stand on the lines."""
     number = 0
     with source.text() as lines:
         for line_number, line in enumerate(lines, start=1):

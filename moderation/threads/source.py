@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
 import re
 import sys
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,8 +28,9 @@ HEAD = 65_536  # bytes shown to the formats for detection
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
+GZIP, ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
 BINARY = {
-    b"\x1f\x8b": "a gzip file",
     b"PK\x03\x04": "a zip archive (.docx, .xlsx and .odt files are such)",
     b"%PDF-": "a PDF",
     b"\x89PNG": "a PNG image",
@@ -188,7 +191,8 @@ def opened(source: str | PathLike[str] | BinaryIO, options: Options, report: Rep
     """
     report.source = name = _name(source)
     with ExitStack() as stack:
-        found = Source(name, _rereadable(_binary(source, name, stack), stack), options, report)
+        data = _unpacked(_rereadable(_binary(source, name, stack), stack), name, stack)
+        found = Source(name, data, options, report)
         _check(found)
         yield found
 
@@ -268,6 +272,35 @@ def _rereadable(data: BinaryIO, stack: ExitStack) -> BinaryIO:
     copyfileobj(data, copy, CHUNK)
     copy.seek(0)
     return copy
+
+
+def _unpacked(data: BinaryIO, name: str, stack: ExitStack) -> BinaryIO:
+    """Return what a file packed with gzip or Zstandard holds, in a temporary file; any other as it is."""
+    data.seek(0)
+    head = data.read(4)
+    data.seek(0)
+    if not head.startswith((GZIP, ZSTANDARD)):
+        return data
+    copy = stack.enter_context(_temporary())
+    try:
+        with _unpacking(data, head, name) as packed:
+            copyfileobj(packed, copy, CHUNK)
+    except (EOFError, OSError, zlib.error) as error:
+        raise SourceError(f"{name}: is packed, and damaged ({error}); expected a whole file; fetch it again") from None
+    copy.seek(0)
+    return copy
+
+
+def _unpacking(data: BinaryIO, head: bytes, name: str) -> BinaryIO:
+    if head.startswith(GZIP):
+        return cast(BinaryIO, gzip.open(data))
+    try:
+        from pyarrow import CompressedInputStream
+    except ImportError:
+        raise SourceError(
+            f'{name}: is packed with Zstandard, which needs pyarrow: pip install "moderation[bulk]", or unpack it'
+        ) from None
+    return cast(BinaryIO, CompressedInputStream(data, "zstd"))
 
 
 def _check(source: Source) -> None:

@@ -76,10 +76,35 @@ def read(source: Source) -> Iterator[Thread]:
     >>> [(thread.id, thread["1"].text) for thread in read(lines)]
     [('a', 'Bonjour'), ('b', 'Bonsoir')]
     """
-    return gathered(lambda: _rows(source), source)
+    return gathered(lambda: rows(source), source)
 
 
-def _rows(source: Source) -> Iterator[Row]:
+def rows(source: Source) -> Iterator[Row]:
+    """Yield the rows of a table in their order."""
+    columns, found = body(source)
+    for number, line, record in found:
+        values = {field: value for field, value in zip(columns, record, strict=True) if field and value}
+        yield Row(number, f"line {line}", _foreign(values) if source.options.columns else values)
+
+
+def body(source: Source) -> tuple[list[str], Iterator[tuple[int, int, list[str]]]]:
+    r"""Return the field that each column of a table holds, empty where it is none of ours, and the rows below the header.
+
+    Each row is its number, its line, and its cells, as many as there are columns.
+
+    Raises
+    ------
+    SourceError
+        Where there is no column of texts.
+    DamagedSourceError
+        As `read`.
+
+    Examples
+    --------
+    >>> columns, found = body(Source.of("id,ville,text\n1,Ségou,Bonjour\n"))
+    >>> columns, list(found)
+    (['id', '', 'text'], [(1, 2, ['1', 'Ségou', 'Bonjour'])])
+    """
     names = {source.options.columns.get(field, field).lower(): field for field in FIELDS}
     wanted = source.options.columns.get("text", "text")
     line, header, found = opened(source)
@@ -91,13 +116,18 @@ def _rows(source: Source) -> Iterator[Row]:
             f"{source.name}, line {line}: found the columns {', '.join(header)}; expected one named {wanted}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
+    return columns, _whole_rows(source, len(columns), found)
+
+
+def _whole_rows(
+    source: Source, count: int, found: Iterator[tuple[int, list[str]]]
+) -> Iterator[tuple[int, int, list[str]]]:
     for number, (line, record) in enumerate(found, start=1):
-        if len(record) == len(columns):
-            fields = {field: value for field, value in zip(columns, record, strict=True) if field and value}
-            yield Row(number, f"line {line}", _foreign(fields) if source.options.columns else fields)
+        if len(record) == count:
+            yield number, line, record
         else:
             source.damaged(
-                f"{source.name}, line {line}: found {len(record)} fields, expected {len(columns)} as in the header; "
+                f"{source.name}, line {line}: found {len(record)} fields, expected {count} as in the header; "
                 "put a text that holds separators, quotation marks or line ends between quotation marks",
                 rows=1,
             )
