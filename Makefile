@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag test test-slow test-clients lint train quality recipe bench threads bulk picture wheel clean
-.PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads load picture wheel clean
-.PHONY: flag serve test test-slow lint train quality recipe bench threads load picture wheel clean
+.PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads bulk load picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
+
+serve: $(VENV)/installed-service ## the service on this machine, open to whoever is on it: to try it, see docs/service.md
+	$(BIN)/moderation serve --open
 
 test: $(VENV)/installed-dev ## the tests: a few minutes
 	$(BIN)/pytest
@@ -41,6 +42,7 @@ threads: $(VENV)/installed-dev ## time and memory of reading threads, beside bar
 
 bulk: $(VENV)/installed-dev ## rate and memory of scoring files, beside the same texts in memory and a stock pipeline
 	$(BIN)/python -m benchmarks.bulk --write
+
 load: $(VENV)/installed-dev ## speed and memory of the service, beside a bare FastAPI application; needs wrk
 	$(BIN)/python -m benchmarks.service --write
 
@@ -62,9 +64,6 @@ $(VENV)/installed: pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
 	touch $@
-
-serve: $(VENV)/installed-service ## the service on this machine, open to whoever is on it: to try it, see docs/service.md
-	$(BIN)/moderation serve --open
 
 $(VENV)/installed-service: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[fast,service]"

@@ -20,7 +20,7 @@ from moderation.service.bodies import Judged
 HAM = "Merci à la rédaction pour cet article."
 INSULT = "Espèce de gros <b>abruti</b> !"
 SPAM = "Gagnez 5000 FCFA par jour, contactez-moi sur whatsapp, cliquez http://gain.example"
-UNKNOWN = "zxqv wqpt grrf"
+UNKNOWN = "Les wqpzx grrfv du kxzj"
 
 
 def request(body=HAM, action="NEW", parent=None):

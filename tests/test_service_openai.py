@@ -63,7 +63,7 @@ def test_the_words_are_named_with_their_places(moderator):
 
 
 def test_words_that_are_not_known_are_flagged_without_a_category(moderator):
-    (found,) = results(moderator, "zxqv wqpt grrf")
+    (found,) = results(moderator, "Les wqpzx grrfv du kxzj")
     assert found["flagged"]
     assert not any(found["categories"].values())
 

@@ -66,7 +66,7 @@ class ScoreOut(BaseModel):
 class ScoresOut(BaseModel):
     """Scores in the order of the comments."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"model": "b28c010571a748e0", "comments": [_SCORED]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"model": "5b735623d0eec870", "comments": [_SCORED]}]})
 
     model: str
     comments: list[ScoreOut]
@@ -96,7 +96,7 @@ class DecisionsOut(BaseModel):
     """Decisions in the order of the comments."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"model": "b28c010571a748e0", "policy": "760b8f60", "comments": [_DECIDED]}]}
+        json_schema_extra={"examples": [{"model": "5b735623d0eec870", "policy": "760b8f60", "comments": [_DECIDED]}]}
     )
 
     model: str

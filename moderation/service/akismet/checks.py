@@ -19,7 +19,7 @@ THANKS = "Thanks for making the web a better place."
 #: people, weekends and holidays included.
 RECHECK_AFTER = 7 * 24 * 3600
 #: Least probability of spam for "discard", on which clients that are set so delete a comment unseen. Above every false alarm of
-#: the shipped model in the out-of-fold scores of its card (0.98); to be looked at again with each new model.
+#: the shipped model in the out-of-fold scores of its card (0.99); to be looked at again with each new model.
 DISCARD = 0.995
 _FALSE = frozenset(("", "0", "false", "no", "off", "null", "none", "undefined"))
 _TEST_AUTHORS = frozenset(("viagra-test-123", "akismet-guaranteed-spam"))
