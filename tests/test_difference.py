@@ -64,7 +64,7 @@ def thread(root):
         for name in ("words-mind", "words-vulgar", "daily-life")
         for label in read_labels(root / "labels" / f"{name}.csv")
     ]
-    return Thread("t", tuple(Comment(str(number), label.text) for number, label in enumerate(labels[::4])))
+    return Thread("t", tuple(Comment(str(number), label.text) for number, label in enumerate(labels[::2])))
 
 
 @pytest.fixture(scope="module")
