@@ -105,7 +105,9 @@ class Folder:
         done = {output: self._done[output] for output in order if output in self._done}
         with replaced(self._path / MANIFEST) as stream:
             stream.write(
-                json.dumps({**self._plan, "done": done}, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+                json.dumps({**self._plan, "done": done}, ensure_ascii=False, indent=1).encode(
+                    "utf-8", "backslashreplace"
+                )  # a name that is not UTF-8 is read back as it was
             )
 
     def clear(self) -> None:
