@@ -434,9 +434,20 @@ def test_another_run_is_not_mixed_in(source, tmp_path, moderator):
     assert f"holds a run with model {moderator.model.id}, not " in refused(model=folder)
     assert f"holds a run with policy {moderator.policy.id}, not " in refused(policy=site)
     assert "holds a run with reasons False, not True" in refused(reasons=True)
-    assert "holds a run with other input" in refused(format="jsonl")
+    assert "another --format: comments.scores.csv, not comments.scores.jsonl" in refused(format="jsonl")
     written(source, ROWS[:-1])
     assert "holds a run with other input: another comments.csv" in refused()
+
+
+def test_ctrl_c_says_how_to_go_on(run, source, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("moderation.cli.bulk.score_files", interrupted)
+    code, _, err = run("score", source, "--out", tmp_path / "out")
+    assert code == 130
+    assert "the same command goes on where it was" in err
 
 
 def test_a_folder_with_other_files_is_refused(source, tmp_path):

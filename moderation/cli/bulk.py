@@ -43,11 +43,15 @@ def score(
     steps = score_files(files, out, job, engine, columns)
     total: Counter[str] = Counter()
     spoilt: list[tuple[Input, str]] = []
-    for step in _shown(steps, files):
-        if step.finished is not None:
-            total.update(step.finished)
-            if step.finished["problems"]:
-                spoilt.append((step.file, _wrong(step.finished)))
+    try:
+        for step in _shown(steps, files):
+            if step.finished is not None:
+                total.update(step.finished)
+                if step.finished["problems"]:
+                    spoilt.append((step.file, _wrong(step.finished)))
+    except KeyboardInterrupt:
+        output.say(f"{out}: ended; the same command goes on where it was")
+        raise
     end = f"; {_wrong(total)}" if spoilt else ""
     output.say(f"{out}: {total['rows']:,} scored, {total['review']:,} to review, {total['reject']:,} to reject{end}")
     for file, wrong in spoilt[:MOST_NAMED]:
