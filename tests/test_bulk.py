@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -234,6 +235,84 @@ def test_a_file_that_cannot_be_read_stops_the_plan_or_is_named_as_a_reject(sourc
     assert len(table(tmp_path / "out" / "comments.scores.csv")) == len(ROWS)
 
 
+def test_a_file_that_breaks_on_the_way_keeps_its_rows_and_ends_no_run(run, source, tmp_path):
+    (source.parent / "a.xml").write_text(
+        '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><wp:comment>', encoding="utf-8"
+    )
+    (source.parent / "b.json").write_text('{"licence": "MIT"}', encoding="utf-8")
+    code, _, err = run("score", source.parent, "--out", tmp_path / "out", "--jobs", 1)
+    assert code == 1
+    assert "a.xml: 1 problem, see" in err
+    assert table(tmp_path / "out" / "a.rejects.csv")[0]["reason"]
+    assert len(table(tmp_path / "out" / "comments.scores.csv")) == len(ROWS)
+
+
+def test_parquet_that_is_damaged_within_counts_the_rows_that_are_lost(tmp_path):
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
+    path = tmp_path / "p.parquet"
+    pq.write_table(pa.table({"text": [f"texte {number}" for number in range(40)]}), path, row_group_size=20)
+    content = bytearray(path.read_bytes())
+    chunk = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    start = chunk.data_page_offset
+    content[start : start + 60] = b"\xff" * 60
+    path.write_bytes(content)
+    (found,) = [step.finished for step in score([path], tmp_path / "out") if step.finished]
+    assert found["rows"] + found["rejected"] == 40
+    assert found["rows"] == 20
+    assert "cannot be read" in table(tmp_path / "out" / "p.rejects.csv")[0]["reason"]
+
+
+def test_values_of_parquet_that_cannot_be_read_are_rejects_by_themselves(tmp_path):
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
+    texts = pa.StringArray.from_buffers(2, pa.array([0, 3, 4], pa.int32()).buffers()[1], pa.py_buffer(b"oui\xff"))
+    dates = pa.array([0, 2**60, 0], pa.timestamp("us"))
+    pq.write_table(pa.table({"text": texts}), tmp_path / "t.parquet")
+    pq.write_table(pa.table({"text": ["a", "b", "c"], "created_at": dates}), tmp_path / "d.parquet")
+    score([tmp_path / "t.parquet", tmp_path / "d.parquet"], tmp_path / "out")
+    rejects = {name: table(tmp_path / "out" / f"{name}.rejects.csv") for name in "td"}
+    assert {name: [row["row"] for row in rows] for name, rows in rejects.items()} == {"t": ["row 2"], "d": ["row 2"]}
+    assert pq.read_table(tmp_path / "out" / "d.scores.parquet")["id"].to_pylist() == [1, 3]
+
+
+def test_two_columns_of_one_name_in_parquet_stop_the_plan(tmp_path):
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
+    pq.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), tmp_path / "p.parquet")
+    with pytest.raises(ModerationError, match="2 columns text"):
+        score([tmp_path / "p.parquet"], tmp_path / "out")
+
+
+def test_a_text_without_a_comment_is_no_success(run, tmp_path):
+    (tmp_path / "c.csv").write_text("comment_ID,comment_content\n1,oui\n", encoding="utf-8")  # no header that we know
+    assert run("score", tmp_path / "c.csv", "--out", tmp_path / "out", "--jobs", 1)[0] == 1
+    assert "--map text=COLUMN" in table(tmp_path / "out" / "c.rejects.csv")[0]["reason"]
+
+
+def test_pipes_and_links_to_nothing_do_not_hold_a_run_up(source, tmp_path):
+    os.mkfifo(source.parent / "pipe.csv")
+    (source.parent / "link.csv").symlink_to("nothing.csv")
+    score([source.parent], tmp_path / "out", keep_going=True)
+    found = files(tmp_path / "out")
+    assert "link.rejects.csv" in found
+    assert "pipe.scores.csv" not in found
+    with pytest.raises(ModerationError, match="no plain file there"):
+        score([source.parent / "pipe.csv"], tmp_path / "other")
+
+
+def test_a_name_that_is_not_utf8_is_gone_on_from(source, tmp_path):
+    try:
+        written(source.parent / os.fsdecode(b"\xe9.csv"))
+    except (OSError, UnicodeError):
+        pytest.skip("this file system has no such names")
+    for _ in range(2):
+        assert [step.finished for step in score([source.parent], tmp_path / "out")][-1]
+
+
 def test_a_table_without_texts_stops_the_plan(tmp_path):
     with pytest.raises(ModerationError, match=r"expected one named text.*--map"):
         score([written(tmp_path / "c.csv", [["1", "a", "b"]], ["id", "body", "x"])], tmp_path / "out")
@@ -355,9 +434,20 @@ def test_another_run_is_not_mixed_in(source, tmp_path, moderator):
     assert f"holds a run with model {moderator.model.id}, not " in refused(model=folder)
     assert f"holds a run with policy {moderator.policy.id}, not " in refused(policy=site)
     assert "holds a run with reasons False, not True" in refused(reasons=True)
-    assert "holds a run with other input" in refused(format="jsonl")
+    assert "another --format: comments.scores.csv, not comments.scores.jsonl" in refused(format="jsonl")
     written(source, ROWS[:-1])
     assert "holds a run with other input: another comments.csv" in refused()
+
+
+def test_ctrl_c_says_how_to_go_on(run, source, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("moderation.cli.bulk.score_files", interrupted)
+    code, _, err = run("score", source, "--out", tmp_path / "out")
+    assert code == 130
+    assert "the same command goes on where it was" in err
 
 
 def test_a_folder_with_other_files_is_refused(source, tmp_path):

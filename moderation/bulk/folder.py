@@ -63,6 +63,7 @@ class Folder:
         with self._rejects(number).open("w", encoding="utf-8", errors="replace", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(REJECTS)
+            stream.flush()  # on a full disk it fails here and not where a run that was ended is cleared away
             yield lambda row, reason: writer.writerow((file.source, row, reason))
             stream.flush()
             os.fsync(stream.fileno())
@@ -105,7 +106,9 @@ class Folder:
         done = {output: self._done[output] for output in order if output in self._done}
         with replaced(self._path / MANIFEST) as stream:
             stream.write(
-                json.dumps({**self._plan, "done": done}, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+                json.dumps({**self._plan, "done": done}, ensure_ascii=False, indent=1).encode(
+                    "utf-8", "backslashreplace"
+                )  # a name that is not UTF-8 is read back as it was
             )
 
     def clear(self) -> None:
@@ -181,6 +184,9 @@ def _difference(key: str, before: Any, now: Any) -> str:
         return f"{key} {before}, not {now}"
     for old, new in zip(before, now, strict=False):
         if old != new:
-            what = f"{old['file']}, not {new['file']}" if old["file"] != new["file"] else f"another {new['file']}"
-            return f"other input: {what}"
+            if old["file"] != new["file"]:
+                return f"other input: {old['file']}, not {new['file']}"
+            if old["sha256"] == new["sha256"] and old["output"] != new["output"]:
+                return f"another --format: {old['output']}, not {new['output']}"
+            return f"other input: another {new['file']}"
     return f"other input: {len(before)} files, not {len(now)}"

@@ -43,8 +43,10 @@ class Input:
 
     def changed(self) -> bool:
         """Whether the file is another than when it was planned, as far as its size and date tell."""
+        if self.problem:
+            return False
         found = self.path.stat()
-        return not self.problem and (found.st_size, found.st_mtime_ns) != (self.size, self.written_at)
+        return (found.st_size, found.st_mtime_ns) != (self.size, self.written_at)
 
     @property
     def name(self) -> str:
@@ -102,7 +104,7 @@ def plan(
             inputs.append(_read(found, columns, format, source_format))
         except SourceError as error:
             if not keep_going:
-                raise
+                raise SourceError(f"{error}; or pass over it with --keep-going") from None
             inputs.append(replace(found, problem=str(error)))
     return inputs
 
@@ -132,10 +134,13 @@ def _files(sources: Sequence[str], out: Path) -> Iterator[tuple[Path, Path]]:
     """Yield each file once, and its path relative to the folder or the glob that names it."""
     seen: set[Path] = set()
     for source in sources:
-        found = [(path, root) for path, root in _found(source) if not path.is_dir()]
+        found = [
+            (path, root) for path, root in _found(source) if path.is_file() or not path.exists()
+        ]  # no pipe: it would wait
         outside = [(path, root) for path, root in found if out.resolve() not in path.resolve().parents]
         if not outside:
-            why = f"holds only what stands in {out}, the output folder" if found else "no such file"
+            there = "no plain file there" if Path(source).exists() else "no such file"
+            why = f"holds only what stands in {out}, the output folder" if found else there
             raise SourceError(f"{source}: {why}; expected a file, a folder with files, or a glob; check the path")
         for path, root in outside:
             if path.resolve() not in seen:
@@ -146,7 +151,7 @@ def _files(sources: Sequence[str], out: Path) -> Iterator[tuple[Path, Path]]:
 def _found(source: str) -> Iterator[tuple[Path, Path]]:
     """Yield what a source names, and the folder that its names are relative to; in folders, nothing that is hidden."""
     path = Path(source)
-    if path.exists() and not path.is_dir():
+    if path.is_file():
         yield path, path.parent if path.is_absolute() or ".." in path.parts else Path()
         return
     signs = [place for place, part in enumerate(path.parts) if any(sign in part for sign in _MAGIC)]

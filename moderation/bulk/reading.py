@@ -89,7 +89,7 @@ class Reader:
         readers = {"csv": self._table, "jsonl": self._lines, "parquet": self._parquet}
         rows: list[Row] = []
         size = number = 0
-        for number, row in enumerate(readers.get(self._kind, self._threads)(), start=1):
+        for number, row in enumerate(self._whole(readers.get(self._kind, self._threads)()), start=1):
             length = len(row[0])
             if length > LONGEST_TEXT:
                 self._wrong(f"row {number}: a text of {length:,} characters; expected at most {LONGEST_TEXT:,}")
@@ -107,6 +107,14 @@ class Reader:
                 self._reject("", f"{times} left out: {reason}")
         if rows or not self.read:
             yield self._chunk(rows)
+
+    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield rows as far as the file can be read; what ends it early is a problem of this file, not of the run."""
+        try:
+            yield from rows
+        except SourceError as error:
+            if str(error) not in self._report.damage:  # some damage is noted where it is met
+                self._report.damage.append(str(error))
 
     @property
     def none(self) -> Chunk:
@@ -158,6 +166,12 @@ class Reader:
         for thread in read_threads(self._path, self._kind, columns=self._columns, keep_going=True, report=self._report):
             self._say_problems()
             yield from _comments(thread)
+        if self._kind == "pasted" and not self._report.read:  # what nothing else is, so it may be anything
+            self._report.damage.append(
+                f"{self._path}: no comment found, read as text copied from a page; expected comments; if it is a table, "
+                "name its column with --map text=COLUMN, and separate the columns by commas, semicolons or tabs; else name "
+                "the format with --source-format"
+            )
 
     def _parquet(self) -> Iterator[Row]:
         with self._parquet_file() as file:
@@ -165,16 +179,32 @@ class Reader:
             total, number = max(1, file.metadata.num_rows), 0
             self._far = lambda: number / total
             self.kept = [name for name in KEPT if name == "id" or name in names]
-            for batch in file.iter_batches(self._size, columns=[*names.values()]):
-                of = {field: batch.column(name).to_pylist() for field, name in names.items()}
+            for batch in self._batches(file, [*names.values()]):
+                of = {field: _cells(batch.column(name)) for field, name in names.items()}
                 none = [None] * batch.num_rows
                 ids = of.get("id") or range(number + 1, number + batch.num_rows + 1)
                 for text, *values in zip(of["text"], ids, *(of.get(f, none) for f in KEPT[1:]), strict=True):
                     number += 1
                     if text is None:
                         self._wrong(f"row {number}: the text is null; expected a string")
+                    elif wrong := [value for value in (text, *values) if isinstance(value, Exception)]:
+                        self._wrong(f"row {number}: a value cannot be read ({wrong[0]}); correct it")
                     else:
                         yield text, *values
+
+    def _batches(self, file: ParquetFile, columns: list[str]) -> Iterator[Any]:
+        rows = file.metadata.num_rows
+        given = 0
+        try:
+            for batch in file.iter_batches(self._size, columns=columns):
+                given += batch.num_rows
+                yield batch
+        except (OSError, ValueError) as error:
+            self._report.drop("damaged", rows - given)
+            raise SourceError(
+                f"{self._path}, rows {given + 1} to {rows}: cannot be read ({error}); expected a whole Parquet file; write it "
+                "again"
+            ) from None
 
     def _parquet_file(self) -> ParquetFile:
         from pyarrow.parquet import ParquetFile
@@ -198,6 +228,10 @@ class Reader:
                 f"{self._path}: found the columns {', '.join(schema.names)}; expected one named {names['text']}; name the "
                 "column that holds the comments with --map text=COLUMN"
             )
+        if twice := [name for name in found.values() if schema.names.count(name) > 1]:
+            raise SourceError(
+                f"{self._path}: found {schema.names.count(twice[0])} columns {twice[0]}; expected one; rename the others"
+            )
         kind = schema.field(found["text"]).type
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
@@ -219,6 +253,22 @@ class Reader:
             else:
                 self._reject("", message.removeprefix(f"{self._path}: "))
         self._report.damage.clear()
+
+
+def _cells(column: Any) -> list[Any]:
+    """Return the values of an Arrow column; an error for one that Python cannot hold: no UTF-8, a date in the year 10000."""
+    try:
+        found: list[Any] = column.to_pylist()
+        return found
+    except (ValueError, OverflowError):
+        return [*map(_cell, column)]
+
+
+def _cell(value: Any) -> Any:
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError) as error:
+        return error
 
 
 def kind_of(path: Path, columns: Mapping[str, str], source_format: str = "auto") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -42,19 +42,36 @@ def score(
     """Score files, say how far it is and what came of it; exit with 1 where something cannot be scored."""
     steps = score_files(files, out, job, engine, columns)
     total: Counter[str] = Counter()
-    spoilt: list[tuple[Input, int]] = []
-    for step in _shown(steps, files):
-        if step.finished is not None:
-            total.update(step.finished)
-            if step.finished["problems"]:
-                spoilt.append((step.file, step.finished["rejected"]))
-    output.say(f"{out}: {total['rows']:,} scored, {total['review']:,} to review, {total['reject']:,} to reject")
-    for file, rejected in spoilt[:MOST_NAMED]:
-        output.say(f"moderation: {file.path}: {rejected:,} cannot be scored, see {out / file.rejects}")
+    spoilt: list[tuple[Input, str]] = []
+    try:
+        for step in _shown(steps, files):
+            if step.finished is not None:
+                total.update(step.finished)
+                if step.finished["problems"]:
+                    spoilt.append((step.file, _wrong(step.finished)))
+    except KeyboardInterrupt:
+        output.say(f"{out}: ended; the same command goes on where it was")
+        raise
+    end = f"; {_wrong(total)}" if spoilt else ""
+    output.say(f"{out}: {total['rows']:,} scored, {total['review']:,} to review, {total['reject']:,} to reject{end}")
+    for file, wrong in spoilt[:MOST_NAMED]:
+        output.say(f"moderation: {file.path}: {wrong}, see {out / file.rejects}")
     if len(spoilt) > MOST_NAMED:
         output.say(f"moderation: and {len(spoilt) - MOST_NAMED:,} more files, see {out}/**/*.rejects.csv")
     if spoilt and not keep_going:
         raise typer.Exit(1)
+
+
+def _wrong(found: Mapping[str, int]) -> str:
+    """Say what the rejects hold; a file may be damaged without a row that is lost, or with rows that nobody can count.
+
+    Examples
+    --------
+    >>> _wrong({"rejected": 12, "problems": 12}), _wrong({"rejected": 0, "problems": 1})
+    ('12 cannot be scored', '1 problem')
+    """
+    rejected, problems = found["rejected"], found["problems"]
+    return f"{rejected:,} cannot be scored" if rejected else f"{problems:,} problem{'s' * (problems != 1)}"
 
 
 class _Far(NamedTuple):
