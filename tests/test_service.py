@@ -227,6 +227,7 @@ def test_the_process_says_how_it_is(client):
     api = client()
     assert api.get("/healthz").json() == {"status": "ok"}
     assert api.get("/readyz").json()["model"]
+    assert [api.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
     api.post("/v1/check", json={})
     assert 'moderation_requests_total{path="/v1/check",status="422"} 1.0' in api.get("/metrics").text
 

@@ -65,10 +65,12 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
         app.add_exception_handler(kind, answer)
 
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", tags=["operations"], summary="The process lives")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", tags=["operations"], summary="The model answers")
     def readyz(request: Request) -> dict[str, str]:
         decided = request.app.state.moderator.check_text("Bonjour")
