@@ -177,6 +177,8 @@ def test_a_wrong_setting_is_one_sentence_without_secrets(sections, message):
     [
         ({"perspective": {"attributes": {"THREAT": "menace"}}}, r"THREAT = 'menace'.* expected one of insult, spam"),
         ({"openai": {"path": "/v1/check"}}, "/v1/check is answered already"),
+        ({"perspective": {"language": "en"}}, "language: en is not among languages"),
+        ({"perspective": {"languages": []}}, "language: fr is not among languages"),
     ],
 )
 def test_what_does_not_fit_the_model_or_the_paths_is_refused_at_start(client, sections, message):
