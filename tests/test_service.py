@@ -95,7 +95,7 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
 
 
 def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
-    api = client(perspective={"language": "en"})
+    api = client(perspective={"language": "en", "languages": ["en"]})
     decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
     found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
     assert found.json() == {"detectedLanguages": ["en"]}
