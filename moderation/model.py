@@ -139,11 +139,14 @@ class Model:
         return np.concatenate(probabilities), np.concatenate(coverage)
 
     def compile(self) -> bool:
-        """Make ready to score single comments as fast as a batch, as a process that serves many should do at its start.
+        """Make ready to score and explain single comments at once, as a process that serves many should do at its start.
 
         Takes about a second, some 20 where nothing is compiled yet. Returns False where Numba is not installed.
         """
-        return self._kernel is not None
+        if self._kernel is None:
+            return False
+        self._kernel.explain("Merci.")  # else the first comment with reasons waits until that is compiled
+        return True
 
     def log_odds(self, text: str) -> NDArray[np.float64]:
         """Return the pooled log-odds of a comment before calibration, shape ``(n_labels,)``."""

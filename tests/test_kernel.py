@@ -93,6 +93,13 @@ def check_explanations(model, text):
         assert list(found.reasons) == sorted(found.reasons, key=lambda reason: -reason.weight)
 
 
+def test_a_compiled_model_has_explained_once_so_that_no_comment_waits_for_it(moderator, monkeypatch):
+    explained = []
+    monkeypatch.setattr(type(moderator.model._kernel), "explain", lambda self, text: explained.append(text))
+    assert moderator.model.compile()
+    assert explained
+
+
 @settings(deadline=None)
 @given(ANY_TEXT | NEAR_TEXT | SENTENCES)
 @example("Merci. t.u e s n u l ! c o n n n a r d " + "y" * 80 + " http://" + "a" * 90)

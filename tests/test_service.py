@@ -95,7 +95,7 @@ def test_perspective_clients_find_the_api_score_and_say_what_they_decided(client
 
 
 def test_a_suggestion_in_no_language_is_in_that_of_the_site(client, key):
-    api = client(perspective={"language": "en"})
+    api = client(perspective={"language": "en", "languages": ["en"]})
     decided = {"comment": {"text": INSULT}, "attributeScores": {"INSULT": {"summaryScore": {"value": 1}}}}
     found = api.post(f"/v1alpha1/comments:suggestscore?key={key}", json=decided)
     assert found.json() == {"detectedLanguages": ["en"]}
@@ -227,6 +227,7 @@ def test_the_process_says_how_it_is(client):
     api = client()
     assert api.get("/healthz").json() == {"status": "ok"}
     assert api.get("/readyz").json()["model"]
+    assert [api.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
     api.post("/v1/check", json={})
     assert 'moderation_requests_total{path="/v1/check",status="422"} 1.0' in api.get("/metrics").text
 

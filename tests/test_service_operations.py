@@ -153,11 +153,15 @@ def test_a_store_that_is_away_is_said_in_the_shape_of_the_path(client, monkeypat
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        ({"akismet": {"discard": 0.2}}, r"\[akismet\] discard: found 0.2; expected 0.5 to"),
-        ({"akismet": {"discard": True}}, r"\[akismet\] discard: found True; expected a number"),
+        ({"akismet": {"discard": 0.2}}, r"\[akismet\] discard: found 0.2; expected 0.5 to 1, or false"),
+        ({"akismet": {"discard": True}}, r"\[akismet\] discard: found True; expected a number or false"),
         ({"server": {"metrics": "all"}}, r"\[server\] metrics: found 'all'; expected one of local, key, none"),
         ({"server": {"timeout": -1}}, r"\[server\] timeout: found -1; expected 0 to 3600"),
         ({"server": {"timeout": float("nan")}}, "found nan"),
+        (
+            {"server": {"public_url": "journal.example"}},
+            r"\[server\] public_url: found 'journal.example'; expected an address",
+        ),
         ({"openai": {"path": "v1"}}, r"\[openai\] path: found 'v1'; expected a path"),
         ({"coral": {"secrets": ["very secret", ""]}}, "expected a list of texts, none of them empty"),
     ],
@@ -173,6 +177,8 @@ def test_a_wrong_setting_is_one_sentence_without_secrets(sections, message):
     [
         ({"perspective": {"attributes": {"THREAT": "menace"}}}, r"THREAT = 'menace'.* expected one of insult, spam"),
         ({"openai": {"path": "/v1/check"}}, "/v1/check is answered already"),
+        ({"perspective": {"language": "en"}}, "language: en is not among languages"),
+        ({"perspective": {"languages": []}}, "language: fr is not among languages"),
     ],
 )
 def test_what_does_not_fit_the_model_or_the_paths_is_refused_at_start(client, sections, message):

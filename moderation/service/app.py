@@ -21,6 +21,7 @@ from moderation.service.answer import NONE
 from moderation.service.gate import Gate
 from moderation.service.logs import Facts
 from moderation.service.perspective import ATTRIBUTES
+from moderation.service.perspective.entries import primary
 from moderation.service.refusals import refusal
 from moderation.service.settings import Settings, SettingsError
 from moderation.service.sites import Sites
@@ -59,16 +60,23 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
     app.state.gate = Gate(store, settings.server.open, settings.server.requests_per_minute)
     app.state.sites = Sites() if settings.server.floods else None
     app.state.attributes = _mapped(settings.perspective.attributes, app.state.moderator.model.labels)
+    asked = settings.perspective
+    if primary(asked.language) not in map(primary, asked.languages):
+        raise SettingsError(
+            f"[perspective] language: {asked.language} is not among languages, so requests that name none would be refused; add it"
+        )
     app.state.metrics = metrics.Metrics(app.state.moderator.model.id)
     # A router within another costs each request, and so does each path before its own: those that are asked most come first
     app.router.routes[:0] = [*native.router.routes, *routes.served(settings.openai.path)]
     for kind, answer in ((RequestValidationError, _unreadable), (HTTPException, _refused), (StoreError, _unkept)):
         app.add_exception_handler(kind, answer)
 
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", tags=["operations"], summary="The process lives")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", tags=["operations"], summary="The model answers")
     def readyz(request: Request) -> dict[str, str]:
         decided = request.app.state.moderator.check_text("Bonjour")

@@ -109,7 +109,9 @@ def _texts(given: object) -> list[str]:
     if isinstance(given, str):
         given = [given]
     if not isinstance(given, list) or not given:
-        raise _BadInputError("input is missing; expected a text, a list of texts, or a list of parts of type text.")
+        raise _BadInputError(
+            "input is missing or empty; expected a text, a list of texts, or a list of parts of type text."
+        )
     if len(given) > MOST_INPUTS:
         raise _BadInputError(f"input has {len(given)} entries; expected at most {MOST_INPUTS}.")
     texts = [text for text in given if isinstance(text, str)]

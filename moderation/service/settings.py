@@ -211,6 +211,13 @@ class Settings:
             raise SettingsError(
                 f"{name}, [openai] path: found {settings.openai.path!r}; expected a path such as /v1/moderations; correct it"
             )
+        if settings.server.public_url and not re.fullmatch(
+            r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", settings.server.public_url
+        ):
+            raise SettingsError(
+                f"{name}, [server] public_url: found {settings.server.public_url!r}; expected an address such as "
+                "https://moderation.journal.example/; correct it"
+            )
         return settings
 
 
@@ -286,9 +293,11 @@ def _value(hint: Any, value: Any, limits: Mapping[str, float], where: str) -> An
         return NEVER
     if hint in _NAMES:
         if type(value) is not hint and not (hint is float and type(value) is int):
-            raise SettingsError(f"{where}: found {value!r}; expected {_NAMES[hint]}; correct it")
+            or_false = " or false" if limits and limits["high"] == NEVER else ""
+            raise SettingsError(f"{where}: found {value!r}; expected {_NAMES[hint]}{or_false}; correct it")
         if limits and not limits["low"] <= value <= limits["high"]:
-            raise SettingsError(f"{where}: found {value}; expected {limits['low']} to {limits['high']}; correct it")
+            high = "1, or false" if limits["high"] == NEVER else limits["high"]
+            raise SettingsError(f"{where}: found {value}; expected {limits['low']} to {high}; correct it")
         return value
     if hint == tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
