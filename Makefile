@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: flag serve test test-slow test-clients lint train quality recipe bench threads bulk load picture wheel clean
+.PHONY: flag serve test test-slow test-clients test-engines lint train quality recipe bench threads bulk load picture wheel clean
 
 flag: $(VENV)/installed ## flag the comments of the example thread with the shipped model
 	$(BIN)/moderation flag examples/thread.txt
@@ -19,6 +19,9 @@ test-slow: $(VENV)/installed-dev ## the tests that take minutes each: training a
 
 test-clients: $(VENV)/installed-dev ## real clients, hooks and a real WordPress against the service, see tests/clients/README.md
 	$(BIN)/pytest -m clients tests/clients
+
+test-engines: $(VENV)/installed-dev ## the recipes of docs/bulk.md in Dask, Spark, Ray and Polars; downloads 1 GB
+	$(BIN)/pytest -m engines tests/clients
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

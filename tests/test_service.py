@@ -311,3 +311,9 @@ def test_the_examples_of_the_description_are_what_happens(client, path):
     found = api.post(path, json=schemas[asked]["examples"][0])
     assert found.is_success
     assert shape(found.json()) == shape(schemas[told]["examples"][0])
+
+
+def test_no_redirection_repeats_a_key(client, key):
+    found = client().post(f"/v1alpha1/comments:analyze/?key={key}", json={}, follow_redirects=False)
+    assert (found.status_code, found.json()["error"]["status"]) == (404, "NOT_FOUND")
+    assert key not in str(found.headers)

@@ -109,7 +109,7 @@ def _run(app: "FastAPI", settings: "Settings", config: Path | None) -> None:
         "limit_concurrency": server.connections or None,
         "timeout_keep_alive": server.keep_alive,
         "timeout_graceful_shutdown": server.shutdown,
-        "timeout_worker_healthcheck": 60,  # seconds: a process that loads on a busy machine must not be taken for a dead one
+        "timeout_worker_healthcheck": 20,  # seconds: a busy machine starts a process slowly; a dead one holds up the rest
         "access_log": False,  # its lines hold addresses and keys
         "log_config": None,
         "log_level": "warning",

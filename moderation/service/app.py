@@ -53,6 +53,7 @@ def create_app(settings: Settings, store: Store, moderator: Moderator | None = N
         docs_url=None,  # the page of the documentation loads its program from elsewhere
         redoc_url=None,
         lifespan=_purging,
+        redirect_slashes=False,  # a redirection would repeat the key of its query
     )
     app.state.settings = settings
     app.state.moderator = moderator or Moderator.load(settings.model.folder or None, settings.model.policy or None)

@@ -10,7 +10,7 @@ from environments import python as environment
 
 from moderation.bulk import score_frame
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.engines
 pytest.importorskip("pyarrow")
 
 TEXTS = ["Merci pour cet article.", "Espèce de gros imbécile !", "Qu'il parte, ce gouvernement."]
