@@ -11,8 +11,8 @@ flag: $(VENV)/installed ## flag the comments of the example thread with the ship
 serve: $(VENV)/installed-service ## the service on this machine, open to whoever is on it: to try it, see docs/service.md
 	$(BIN)/moderation serve --open
 
-test: $(VENV)/installed-dev ## the tests: a few minutes
-	$(BIN)/pytest
+test: $(VENV)/installed-dev ## the tests, on all cores: a few minutes
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 test-slow: $(VENV)/installed-dev ## the tests that take minutes each: training anew must give the shipped model
 	$(BIN)/pytest -m slow

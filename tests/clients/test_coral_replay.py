@@ -18,7 +18,7 @@ CODES = {
     *("OFFENSIVE", "ABUSIVE", "SPAM", "BANNED_WORD", "AD", "ILLEGAL_CONTENT", "HARASSMENT_BULLYING", "MISINFORMATION"),
     *("HATE_SPEECH", "IRRELEVANT_CONTENT", "OTHER"),
 }
-UNDECIDED = "zxqv wqpt grrf"  # no word that the model knows: for a person
+UNDECIDED = "Les wqpzx grrfv du kxzj"  # no word that the model knows: for a person
 
 
 class WrongAnswerError(Exception):

@@ -34,7 +34,7 @@ SPAM = [
 ]
 INSULT = "Espèce d’abruti, tu n'es qu'un gros imbécile !"
 INSULTS = [INSULT, "ESPECE DE GROS IMBECILE VA TE CACHER", "T'es qu'un c0nnard 🤡"]
-UNKNOWN = "zxqv wqpt grrf"
+UNKNOWN = "Les wqpzx grrfv du kxzj"
 LIST = "edit-comments.php?comment_status="
 REASONS = {
     "X-akismet-guid": "1",
