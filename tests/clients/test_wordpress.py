@@ -60,7 +60,7 @@ def site(running, server):
     """The site as docs/wordpress.md sets it up, each warning of PHP in a log."""
     running.plugins(moderation=PLUGIN.read_text(encoding="utf-8"))
     log = running.folder / "warnings"
-    settings = {"MODERATION_TIMEOUT": 2, "WP_DEBUG": True, "WP_DEBUG_DISPLAY": False, "WP_DEBUG_LOG": str(log)}
+    settings = {"MODERATION_TIMEOUT": 20, "WP_DEBUG": True, "WP_DEBUG_DISPLAY": False, "WP_DEBUG_LOG": str(log)}
     running.defaults = {"MODERATION_URL": server.url, **settings}
     running.configure(**running.defaults)
     yield running
