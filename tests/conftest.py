@@ -1,11 +1,13 @@
 """Shared fixtures. Real texts and data sets stand outside the project; tests that need them skip where they are absent."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from moderation import Moderator
+from moderation.cli import main
 from moderation.dataset import Recipe
 from moderation.labels import Joined, join, read_labels
 from moderation.training import Trained, train
@@ -51,3 +53,18 @@ def folder(trained: Trained, tmp_path: Path) -> Path:
 def moderator() -> Moderator:
     """The shipped model with its own thresholds."""
     return Moderator.load()
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run a command and return its exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([*map(str, arguments)])
+        found = capsys.readouterr()
+        code = stop.value.code or 0
+        assert isinstance(code, int)
+        return code, found.out, found.err
+
+    return run

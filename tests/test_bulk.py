@@ -15,7 +15,6 @@ from moderation.bulk import engines
 from moderation.bulk.plan import plan
 from moderation.bulk.run import score_files
 from moderation.bulk.scoring import job_of
-from moderation.cli import main
 
 TEXTS = [
     "Merci pour cet article.",
@@ -52,19 +51,6 @@ def score(sources, out, *, engine=None, rows=5, columns=None, format=None, keep_
 @pytest.fixture
 def source(tmp_path):
     return written(tmp_path / "in" / "comments.csv")
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command and return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([*map(str, arguments)])
-        found = capsys.readouterr()
-        return stop.value.code or 0, found.out, found.err
-
-    return run
 
 
 def test_each_row_gets_the_decision_that_it_gets_alone(source, tmp_path, moderator):

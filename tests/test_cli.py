@@ -9,7 +9,7 @@ import sys
 import pytest
 import typer
 
-from moderation.cli import app, main
+from moderation.cli import app
 from moderation.labels import read_labels
 from moderation.threads import read_threads
 
@@ -32,19 +32,6 @@ def page(tmp_path):
     path = tmp_path / "page.txt"
     path.write_text(PAGE, encoding="utf-8")
     return str(path)
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command and return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([*map(str, arguments)])
-        found = capsys.readouterr()
-        return stop.value.code or 0, found.out, found.err
-
-    return run
 
 
 def test_flag_shows_the_insult_with_its_place_and_words(run, page):

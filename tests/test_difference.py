@@ -6,7 +6,6 @@ import tomllib
 import numpy as np
 import pytest
 
-from moderation.cli import main
 from moderation.comments import Comment, Thread
 from moderation.difference import ACTIONS, compare_models, policy_file
 from moderation.errors import ModelError, PolicyError, SourceError
@@ -35,19 +34,6 @@ action = "reject"
 [allow]
 words = ["bandit"]
 """
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command and return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([*map(str, arguments)])
-        found = capsys.readouterr()
-        return stop.value.code or 0, found.out, found.err
-
-    return run
 
 
 @pytest.fixture(scope="module")

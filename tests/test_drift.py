@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
 
-from moderation.cli import main
 from moderation.drift.comparison import compare, compare_card, deciles, ks_bounds, psi
 from moderation.drift.report import report
 from moderation.drift.runs import GRID, read_run
@@ -52,19 +51,6 @@ def scores(size, shift=0.0, seed=0, weeks=4, model=MODEL):
             "model": model,
         }
     )
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command and return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([*map(str, arguments)])
-        found = capsys.readouterr()
-        return stop.value.code or 0, found.out, found.err
-
-    return run
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from moderation.cli import main, terminal
+from moderation.cli import terminal
 from moderation.labelling.log import Log
 from moderation.labels import Label, adjudicate, read_labels
 
@@ -23,19 +23,6 @@ pytest.importorskip("textual")
 fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))
 
 HEADER = "id,parent_id,text,insult,spam,target,note,annotator\n"
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command and return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([*map(str, arguments)])
-        found = capsys.readouterr()
-        return stop.value.code or 0, found.out, found.err
-
-    return run
 
 
 @pytest.fixture
