@@ -16,10 +16,9 @@ from moderation.errors import ModelError, PolicyError, SourceError
 from moderation.mapping import Mapped, map_threshold, mapping_table
 from moderation.model import Model, text_key
 from moderation.moderator import LEAST_SHARE, MOST_REASONS
-from moderation.policy import NEVER, Action, Policy, policy_text
+from moderation.policy import ACTIONS, NEVER, Action, Policy, policy_text
 from moderation.scores import Reason
 
-ACTIONS: tuple[Action, ...] = ("approve", "review", "reject")
 _BATCH = 20_000  # comments that are scored together; more texts are never in memory
 _CHECKED = 2_000  # comments; folding a text to look it up takes longer than scoring it
 _SITE = ("flood", "rules", "allow")  # tables of a policy file that do not depend on the model
@@ -141,19 +140,16 @@ class _Scored:
 
 
 def _scored(model: Model, texts: Sequence[str], n_jobs: int) -> _Scored:
-    scores = model.score(texts, n_jobs)
-    probabilities = {label: np.array([one.probabilities[label] for one in scores]) for label in model.labels}
-    return _Scored(probabilities, np.array([one.coverage for one in scores]))
+    probabilities, coverage = model.score_arrays(texts, n_jobs)
+    return _Scored(dict(zip(model.labels, probabilities.T, strict=True)), coverage)
 
 
 def _actions(policy: Policy, scored: _Scored) -> Counts:
-    """Return for each comment the place in `ACTIONS` of what `Policy.action` returns."""
-    reject = np.zeros(len(scored.coverage), dtype=np.bool_)
-    flagged = scored.coverage < policy.coverage
-    for label, p in scored.probabilities.items():
-        reject |= p >= policy.reject[label]
-        flagged |= p >= min(policy.review[label], policy.reject[label])
-    return np.where(reject, 2, np.where(flagged, 1, 0)).astype(np.int64)
+    """Return for each comment the place in `ACTIONS` of its action."""
+    probabilities = np.column_stack([*scored.probabilities.values()])
+    actions = policy.actions([*scored.probabilities], probabilities, scored.coverage)
+    places: Counts = (actions[:, np.newaxis] == np.array(ACTIONS)).argmax(axis=1)
+    return places
 
 
 @dataclass

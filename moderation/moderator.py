@@ -10,7 +10,7 @@ from pathlib import Path
 from moderation.comments import Comment, Thread
 from moderation.floods import ALONE, Copies, FloodWindow
 from moderation.model import Model
-from moderation.policy import Action, Decision, Policy
+from moderation.policy import ACTIONS, Action, Decision, Policy
 from moderation.rules import Found
 from moderation.scores import Reason, Scores
 
@@ -20,7 +20,6 @@ MOST_REASONS = 5
 LEAST_SHARE = 0.2
 THREADS_BATCH = 20_000  # comments of threads that are scored together
 FLOOD_LABEL = "spam"
-_SEVERITY: dict[Action, int] = {"approve": 0, "review": 1, "reject": 2}
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Moderator:
             reasons.append(Reason(FLOOD_LABEL, 0, length, comment.text, 0.0, "flood", copies=copies))
         return Decision(
             comment.id,
-            max(actions, key=_SEVERITY.__getitem__),
+            max(actions, key=ACTIONS.index),
             tuple(dict.fromkeys(labels)),
             scores,
             tuple(reasons),

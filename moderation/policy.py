@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from moderation.rules import NO_RULES, Band, Rules
 from moderation.scores import Reason, Scores
 
 Action = Literal["approve", "review", "reject"]
+ACTIONS: tuple[Action, ...] = get_args(Action)  # the more severe, the later
 NEVER = 1.01  # a threshold that no probability reaches
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from moderation.comments import Comment, Thread
-from moderation.difference import ACTIONS, compare_models, policy_file
+from moderation.difference import compare_models, policy_file
 from moderation.errors import ModelError, PolicyError, SourceError
 from moderation.labels import read_labels
 from moderation.model import Model
-from moderation.policy import NEVER, Policy
+from moderation.policy import ACTIONS, NEVER, Policy
 
 SITE = """# of our site
 model = "{model}"

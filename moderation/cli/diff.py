@@ -91,7 +91,7 @@ def _print(found: Difference) -> None:
 
 
 def _print_matrix(console: Console, matrix: Any, title: str) -> None:
-    from moderation.difference import ACTIONS
+    from moderation.policy import ACTIONS
 
     changed = int(matrix.sum() - matrix.trace())
     console.print(output.plain(f"{changed:,} decisions change ({changed / matrix.sum():.1%}), {title}", "bold"))

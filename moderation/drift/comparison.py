@@ -9,8 +9,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from scipy.stats import binomtest, chi2
 
-from moderation.drift.runs import ACTIONS, COVERAGE, Counts, Numbers, Run, Tally
+from moderation.drift.runs import COVERAGE, Counts, Numbers, Run, Tally
 from moderation.errors import ModerationError
+from moderation.policy import ACTIONS
 
 Level = Literal["stable", "moderate", "drift", "few", "model"]
 

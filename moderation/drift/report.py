@@ -7,8 +7,8 @@ from html import escape
 
 from moderation.drift import pictures
 from moderation.drift.comparison import ACTION, BINS, FLAGGED, LEAST_ROWS, Comparison, Week
-from moderation.drift.runs import ACTIONS
 from moderation.drift.words import Language
+from moderation.policy import ACTIONS
 
 _STYLE = """
 body { font: 16px/1.5 sans-serif; color: #222; max-width: 800px; margin: 2em auto; padding: 0 1em; }

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from moderation.errors import ModerationError
+from moderation.policy import ACTIONS
 
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-ACTIONS = ("approve", "review", "reject")
 COVERAGE = "coverage"
 #: Columns that are no label.
 FIELDS = frozenset(
@@ -191,7 +191,7 @@ def _jsonl(file: Path) -> Iterator[pd.DataFrame]:
 
 def _parquet(file: Path) -> Iterator[pd.DataFrame]:
     if find_spec("pyarrow") is None:
-        raise ModerationError(f"{file}: Parquet needs pyarrow, which is not installed: pip install pyarrow")
+        raise ModerationError(f'{file}: Parquet needs pyarrow, which is not installed: pip install "moderation[bulk]"')
     from pyarrow import parquet
 
     with parquet.ParquetFile(file) as table:

@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 from moderation.comments import Comment
 from moderation.moderator import Moderator
-from moderation.policy import Decision
+from moderation.policy import ACTIONS, Decision
 from moderation.service.sites import Seen
 from moderation.threads.markup import plain
 
 #: Characters of a comment that are judged, as many as Discourse sends at most. What is longer is never approved unread.
 LONGEST = 32_000
 _MARKUP_FACTOR = 4  # markup read for that many characters of text
-_SEVERITY = {"approve": 0, "review": 1, "reject": 2}
 #: Tags that sites leave in comments. Another one is left out by a site that shows HTML, and is text on any other site.
 _TAGS = (
     "a|abbr|acronym|b|big|blockquote|br|cite|code|dd|del|div|dl|dt|em|figcaption|figure|h[1-6]|hr|i|img|ins|kbd|li|ol|p|"
@@ -107,7 +106,7 @@ def judge(
         for text in texts
     ]
     found = [(moderator.check([comment], window=window)[0], comment.text) for comment in comments]
-    decision, text = max(found, key=lambda one: _SEVERITY[one[0].action])
+    decision, text = max(found, key=lambda one: ACTIONS.index(one[0].action))
     if cut and decision.action == "approve":
         decision = replace(decision, action="review")
     return Judged(decision, text, text == body)
