@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python benchmarks/bulk.py` starts in this folder
 
+from benchmarks.figures import publish
 from benchmarks.speed.corpus import judged_comments, unjudged_comments, varied
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -217,15 +218,13 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, help="where the files are made; by default where temporary files are")
     parser.add_argument("--write", action="store_true", help=f"write {FIGURES.relative_to(ROOT)}")
     options = parser.parse_args(given)
-    lines = ["# Figures of bulk scoring\n\nWritten by `make bulk`; do not edit. What they mean: [bulk.md](bulk.md)."]
-    sys.stdout.write(lines[0] + "\n")
+    heading = "# Figures of bulk scoring\n\nWritten by `make bulk`; do not edit. What they mean: [bulk.md](bulk.md)."
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        for line in report(Path(folder), options.rows, options.growth, options.most, options.runs):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-            lines.append(line)
-    if options.write:
-        FIGURES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        publish(
+            heading,
+            report(Path(folder), options.rows, options.growth, options.most, options.runs),
+            FIGURES if options.write else None,
+        )
 
 
 if __name__ == "__main__":

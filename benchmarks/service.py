@@ -44,6 +44,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from benchmarks.figures import publish
 from moderation.store import SCOPES, Store
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -387,17 +388,11 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     options = parser.parse_args(given)
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed: apt-get install wrk")
-    lines = [
+    heading = (
         "# Figures of the service\n\nWritten by `make load`; do not edit. How: [benchmarks](../benchmarks/README.md)."
-    ]
-    sys.stdout.write(lines[0] + "\n")
+    )
     with tempfile.TemporaryDirectory() as folder:
-        for line in report(Path(folder), options):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-            lines.append(line)
-    if options.write:
-        FIGURES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        publish(heading, report(Path(folder), options), FIGURES if options.write else None)
     return vars(options)
 
 

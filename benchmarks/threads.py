@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `python benchmarks/threads.py` starts in this folder
 
+from benchmarks.figures import publish
 from benchmarks.speed.peers import Failed, environment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -264,17 +265,15 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--runs", type=int, default=3, help="runs of each figure, of which the best counts")
     parser.add_argument("--write", action="store_true", help=f"write {FIGURES.relative_to(ROOT)}")
     options = parser.parse_args(given)
-    lines = [
+    heading = (
         "# Figures of reading\n\nWritten by `make threads`; do not edit. What they mean: [threads.md](threads.md)."
-    ]
-    sys.stdout.write(lines[0] + "\n")
+    )
     with tempfile.TemporaryDirectory() as folder:
-        for line in report(Path(folder), options.comments, options.page, options.runs):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-            lines.append(line)
-    if options.write:
-        FIGURES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        publish(
+            heading,
+            report(Path(folder), options.comments, options.page, options.runs),
+            FIGURES if options.write else None,
+        )
     return vars(options)
 
 
