@@ -84,8 +84,10 @@ def by_place(explanation):
 def check_explanations(model, text):
     for label, found in model.explain(text).items():
         expected = model._explain(text)[label]
-        assert (found.start, found.end) == (expected.start, expected.end), text
         assert found.log_odds == pytest.approx(expected.log_odds, abs=1e-6), text
+        if (found.start, found.end) != (expected.start, expected.end):  # two sentences that score the same
+            assert found.log_odds == pytest.approx(expected.log_odds, abs=1e-12), text
+            continue
         weights, others = by_place(found), by_place(expected)
         assert weights.keys() == others.keys(), text
         for place, weight in weights.items():
@@ -104,6 +106,7 @@ def test_a_compiled_model_has_explained_once_so_that_no_comment_waits_for_it(mod
 @given(ANY_TEXT | NEAR_TEXT | SENTENCES)
 @example("Merci. t.u e s n u l ! c o n n n a r d " + "y" * 80 + " http://" + "a" * 90)
 @example("c o n. n a r d")
+@example(" ".join(["mot"] * 30))
 def test_any_text_is_explained_as_by_definition(moderator, text):
     assert moderator.model.compile()
     check_explanations(moderator.model, text)

@@ -34,7 +34,7 @@ from moderation.text.disguises import COMMON, DISGUISED, NOT_SPACED, RESPELT
 from moderation.text.names import NAMES
 
 KEYS, POOL = 1 << 16, 1 << 21  # of a room: some 20 MB a thread when both are full
-CHUNKS = 1 << 13  # folded chunks that are kept; beyond half of them they are forgotten
+CHUNKS = 1 << 16  # folded chunks that are kept, of which an archive has many; beyond half of them they are forgotten
 MOST_FOLDED = 1 << 20  # characters of them
 LINE_MARKERS = {"capitals", "exclamation", "money", "phone"}  # a whole line shows them, not a chunk
 
