@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 import os
 from collections import Counter
@@ -9,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation import ModerationError, Moderator
 from moderation.bulk import engines
 from moderation.bulk.plan import plan
 from moderation.bulk.run import score_files
 from moderation.bulk.scoring import job_of
+from moderation.bulk.writing import Rows, encoded
 
 TEXTS = [
     "Merci pour cet article.",
@@ -128,6 +132,14 @@ def test_rows_without_an_id_are_numbered(tmp_path):
     path = written(tmp_path / "c.csv", [["Bonjour"], ["Bonsoir"]], ["text"])
     score([path], tmp_path / "out")
     assert [row["id"] for row in table(tmp_path / "out" / "c.scores.csv")] == ["1", "2"]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8") | st.sampled_from('",;\r\n'), max_size=5), min_size=1, max_size=4))
+def test_a_table_is_written_as_csv_writes_it(ids):
+    rows = Rows({"id": ids}, {"spam": [0.5] * len(ids)}, {"action": ["approve"] * len(ids)})
+    expected = io.StringIO()
+    csv.writer(expected, lineterminator="\n").writerows((id, "0.500000", "approve") for id in ids)
+    assert encoded(rows, "csv").decode() == expected.getvalue()
 
 
 def test_columns_go_by_the_names_that_are_given(tmp_path):
@@ -363,7 +375,7 @@ def ending(after, submitted):
             def submit(chunk, format):
                 if len(submitted) == after:
                     raise Ended
-                submitted.append(chunk.kept["id"])
+                submitted.append(chunk.read().kept["id"])
                 return workers.submit(chunk, format)
 
             yield workers._replace(submit=submit)
@@ -390,7 +402,7 @@ def test_what_an_ended_run_left_half_written_does_not_count(source, tmp_path):
     with pytest.raises(Ended):
         score([source], tmp_path / "out", engine=ending(2, []))
     parts = tmp_path / "out" / ".work" / "00000000"
-    (parts / ".00000002.00000005.00000000.00000000.draft").write_bytes(b"c10,t3,2026-0")
+    (parts / ".00000002.00000005.00000000.00000000.00000000.draft").write_bytes(b"c10,t3,2026-0")
     score([source], tmp_path / "out")
     assert files(tmp_path / "out") == files(tmp_path / "whole")
 
@@ -473,7 +485,7 @@ def test_rows_that_were_lost_are_an_error(source, tmp_path):
     def lost(part):
         return part._replace(rows=part.rows - 1)
 
-    with pytest.raises(ModerationError, match="23 rows were read and 18 scored"):
+    with pytest.raises(ModerationError, match="5 rows were given to a worker and 4 came back"):
         score([source], tmp_path / "out", engine=losing)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from moderation.bulk.scoring import Chunk, Job, Part, score_part
+from moderation.bulk.chunks import Chunk
+from moderation.bulk.scoring import Job, Part, checked, score_part
 from moderation.errors import ModerationError
 
 AHEAD = 2  # chunks a worker: one that it scores, one that waits for it
@@ -76,7 +78,9 @@ def local(jobs: int) -> Engine:
         if count == 1:
             yield Workers(lambda chunk, format: _Here(score_part(job, chunk, format)), 0)
             return
-        pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare)
+        pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (job,))
+        for _ in range(count):
+            pool.submit(os.getpid)  # each starts a worker, which loads the model while this process goes on
         try:
             yield Workers(lambda chunk, format: pool.submit(score_part, job, chunk, format), AHEAD * count)
         except BrokenProcessPool:
@@ -104,10 +108,13 @@ class _Here(NamedTuple):
         return self.part
 
 
-def _prepare() -> None:
-    """Make a worker end when the process that started it does, however that ends."""
+def _prepare(job: Job) -> None:
+    """Make a worker ready, and end when the process that started it does, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
     Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(ModerationError):  # the first chunk says it
+        checked(job)
+    gc.freeze()  # what is loaded stays, and need not be looked at again and again
 
 
 def _end_with_parent() -> None:

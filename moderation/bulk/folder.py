@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from moderation.bulk.chunks import Batch
 from moderation.bulk.plan import Input
 from moderation.bulk.scoring import Part
 from moderation.bulk.writing import Rows, join
@@ -19,20 +21,45 @@ from moderation.files import locked, replaced
 
 MANIFEST = "manifest.json"
 WORK = ".work"
+WRONG = "wrong."  # begins the name of what is wrong in a part
 REJECTS = ("file", "row", "reason")
 Done = dict[str, dict[str, int]]
 
 
 class Counts(NamedTuple):
-    """How many rows there are, and how many of them go to review and are rejected."""
+    """How many rows there are, how many of them go to review and are rejected by the policy, and how many cannot be scored."""
 
     rows: int = 0
     review: int = 0
     reject: int = 0
+    rejected: int = 0
+
+    @property
+    def met(self) -> int:
+        """How many comments there were."""
+        return self.rows + self.rejected
 
     def plus(self, other: Counts) -> Counts:
         """Return the sum."""
         return Counts(*map(sum, zip(self, other, strict=True)))
+
+
+class Whole(NamedTuple):
+    """A file that has been read to its end.
+
+    Parameters
+    ----------
+    chunks
+        How many it has.
+    batch
+        What is wrong with it as a whole; see `Reader.none`.
+    flaw
+        Says where the first bytes are that are no text; asked where there are any.
+    """
+
+    chunks: int
+    batch: Batch
+    flaw: Callable[[], str] = str
 
 
 class Folder:
@@ -52,53 +79,71 @@ class Folder:
         return {place: counts for place, counts, _ in self._parts(number)}
 
     def keep(self, number: int, place: int, part: Part) -> None:
-        """Keep a part of a file."""
-        counts = (place, part.rows, part.actions["review"], part.actions["reject"])
-        with replaced(self._parts_of(number) / ".".join(f"{count:08}" for count in counts)) as file:
+        """Keep a part of a file, and before it what is wrong in it."""
+        folder = self._parts_of(number)
+        if part.rejects or part.dropped or part.flawed:
+            wrong = {"rejects": part.rejects, "dropped": part.dropped, "flawed": part.flawed}
+            with replaced(folder / f"{WRONG}{place:08}") as file:
+                file.write(json.dumps(wrong).encode())
+        counts = (place, part.rows, part.actions.get("review", 0), part.actions.get("reject", 0), part.rejected)
+        with replaced(folder / ".".join(f"{count:08}" for count in counts)) as file:
             file.write(part.data)
 
-    @contextmanager
-    def rejects(self, number: int, file: Input) -> Iterator[Callable[[str, str], None]]:
-        """Yield what notes a reject of a file."""
-        with self._rejects(number).open("w", encoding="utf-8", errors="replace", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(REJECTS)
-            stream.flush()  # on a full disk it fails here and not where a run that was ended is cleared away
-            yield lambda row, reason: writer.writerow((file.source, row, reason))
-            stream.flush()
-            os.fsync(stream.fileno())
-
-    def finish(self, number: int, file: Input, none: Rows, read: int, rejected: int, problems: int) -> dict[str, int]:
+    def finish(self, number: int, file: Input, none: Rows, whole: Whole) -> dict[str, int]:
         """Put the parts of a file together; return what the manifest says of it.
 
         Parameters
         ----------
         none
             The columns without a row.
-        read, rejected, problems
-            How many rows were read; how many were met that cannot be scored; how often something was wrong.
         """
-        counts = Counts()
         found = list(self._parts(number))
+        if [place for place, *_ in found] != list(range(whole.chunks)):
+            raise ModerationError(
+                f"{file.path}: {whole.chunks} parts were scored and {len(found)} are there; expected all; {self._path} was "
+                "changed: remove it, and run the command again"
+            )
+        counts = Counts(rejected=sum(whole.batch.dropped.values()))
         for _, part, _ in found:
             counts = counts.plus(part)
-        if counts.rows != read or [place for place, *_ in found] != list(range(len(found))):
-            raise ModerationError(
-                f"{file.path}: {read} rows were read and {counts.rows} scored; expected as many; the file was changed, or "
-                f"{self._path} was: remove {self._path}, and run the command again"
-            )
         output = self._path / file.output
         output.parent.mkdir(parents=True, exist_ok=True)
         with replaced(output, self._work / "draft") as stream:
             join(none, [path for *_, path in found], file.format, stream)
-        if rejected or problems:
-            self._rejects(number).replace(self._path / file.rejects)
-        else:
-            (self._path / file.rejects).unlink(missing_ok=True)
-        self._done[file.output] = counts._asdict() | {"rejected": rejected, "problems": problems}
+        problems = self._write_rejects(number, file, whole)
+        self._done[file.output] = counts._asdict() | {"problems": problems}
         self.write()
         shutil.rmtree(self._parts_of(number))
         return self._done[file.output]
+
+    def _write_rejects(self, number: int, file: Input, whole: Whole) -> int:
+        """Write what is wrong with a file, in its order; return how much."""
+        paths = sorted(self._parts_of(number).glob(f"{WRONG}*"))
+        rejects, dropped = [*whole.batch.rejects], Counter(whole.batch.dropped)
+        if not (paths or rejects or dropped):
+            (self._path / file.rejects).unlink(missing_ok=True)
+            return 0
+        count, flawed = 0, False
+        with replaced(self._path / file.rejects, self._work / "draft") as stream:
+            lines = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
+            writer = csv.writer(lines, lineterminator="\n")
+            writer.writerow(REJECTS)
+            for path in paths:
+                wrong = json.loads(path.read_bytes())
+                found = [("", whole.flaw())] if wrong["flawed"] and not flawed else []
+                flawed = flawed or wrong["flawed"]
+                found += wrong["rejects"]
+                writer.writerows((file.source, *reject) for reject in found)
+                count += len(found)
+                dropped.update(wrong["dropped"])
+            found = [
+                *rejects,
+                *(("", f"{times} left out: {why}") for why, times in dropped.items() if why != "damaged"),
+            ]
+            writer.writerows((file.source, *reject) for reject in found)
+            lines.flush()
+            lines.detach()
+        return count + len(found)
 
     def write(self) -> None:
         """Write the manifest."""
@@ -124,9 +169,6 @@ class Folder:
         for path in sorted(self._parts_of(number).glob("[0-9]*")):
             place, *counts = map(int, path.name.split("."))
             yield place, Counts(*counts), path
-
-    def _rejects(self, number: int) -> Path:
-        return self._parts_of(number) / "rejects.csv"
 
 
 @contextmanager

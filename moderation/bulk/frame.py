@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moderation.bulk.reading import KEPT
-from moderation.bulk.scoring import Chunk, loaded, score_chunk
+from moderation.bulk.chunks import KEPT, Batch
+from moderation.bulk.scoring import loaded, score_batch
 from moderation.bulk.writing import as_json
 from moderation.errors import SourceError
 from moderation.moderator import Moderator
@@ -76,7 +76,7 @@ def score_frame(
     found = loaded(model)
     found.compile()
     moderator = Moderator(found, Policy.of(found) if policy is None else Policy.read(policy, found))
-    rows = score_chunk(moderator, Chunk(texts, {}), reasons)
+    rows = score_batch(moderator, Batch(texts, {}), reasons)
     kept = {"id": frame[id]} | {name: frame[name] for name in KEPT[1:] if name in frame.columns}
     numbers = {name: np.asarray(values, np.float64) for name, values in rows.numbers.items()}
     facts = {

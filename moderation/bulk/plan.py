@@ -1,4 +1,4 @@
-"""Which files become which: found, told apart and fingerprinted before any work is done."""
+"""Which files become which: found and told apart before any work is done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from moderation.bulk.reading import Reader, kind_of, need_pyarrow
+from moderation.bulk import parquet
+from moderation.bulk.reading import kind_of
 from moderation.bulk.writing import FORMATS
 from moderation.errors import SourceError
 
@@ -26,8 +27,8 @@ class Input:
         Where it is, and where within the folder or the glob that names it.
     kind, format
         Its format, `UNREADABLE` where it has none, and that of its output.
-    size, fingerprint, written_at
-        Bytes, their SHA-256, and when they were written, in nanoseconds.
+    size, written_at
+        Bytes, and when they were written, in nanoseconds.
     problem
         Why it is unreadable.
     """
@@ -36,8 +37,7 @@ class Input:
     source: str
     kind: str
     format: str
-    size: int
-    fingerprint: str
+    size: int = 0
     written_at: int = 0
     problem: str = ""
 
@@ -47,6 +47,13 @@ class Input:
             return False
         found = self.path.stat()
         return (found.st_size, found.st_mtime_ns) != (self.size, self.written_at)
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of its bytes; none of a file that is unreadable."""
+        if self.problem:
+            return ""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
     def name(self) -> str:
@@ -90,11 +97,11 @@ def plan(
         Where a source is missing or cannot be read, or the outputs of two would have one name.
     """
     if format == "parquet":
-        need_pyarrow()
+        parquet.needed()
     inputs: list[Input] = []
     taken: dict[str, Path] = {}
     for path, source in _files(sources, out):
-        found = Input(path, source.as_posix(), UNREADABLE, format or "csv", 0, "")
+        found = Input(path, source.as_posix(), UNREADABLE, format or "csv")
         if (other := taken.setdefault(found.name.lower(), path)) != path:
             raise SourceError(
                 f"{other} and {path} would both become {found.name}.scores; expected one name each; rename one, or score "
@@ -109,15 +116,8 @@ def plan(
     return inputs
 
 
-def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _read(found: Input, columns: Mapping[str, str], format: str | None, source_format: str) -> Input:
     kind = kind_of(found.path, columns, source_format)
-    Reader(found.path, kind, columns, lambda place, reason: None).check()
     format = format or (kind if kind in FORMATS else "csv")
     facts = found.path.stat()
     return replace(
@@ -125,7 +125,6 @@ def _read(found: Input, columns: Mapping[str, str], format: str | None, source_f
         kind=kind,
         format=format,
         size=facts.st_size,
-        fingerprint=fingerprint(found.path),
         written_at=facts.st_mtime_ns,
     )
 

@@ -1,33 +1,21 @@
-"""Reading a file in chunks: as many rows as are scored together, and what cannot be scored."""
+"""Reading a file in chunks: what is cut here and read where it is scored, and what is read here."""
 
 from __future__ import annotations
 
+import codecs
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from moderation.bulk.scoring import Chunk
-from moderation.comments import Thread
-from moderation.errors import ModerationError, SourceError
-from moderation.model import LONGEST_TEXT
+from moderation.bulk import parquet
+from moderation.bulk.chunks import KEPT, Batch, Chunk, Lines, Row, batch_of, comments, kept_of, taken
+from moderation.bulk.cutting import BYTES, JSON_LINE, Readable, cut, table_record
+from moderation.errors import SourceError
 from moderation.threads import FORMATS, Report, detected, read_threads, table
-from moderation.threads.jsonl import entries
-from moderation.threads.rows import Row as Entry
-from moderation.threads.source import Options, Source, opened
+from moderation.threads.source import HEAD, MARKS, Options, Source, opened
 
-if TYPE_CHECKING:
-    from pyarrow.parquet import ParquetFile
-
-ROWS = 10_000  # of a chunk: a third of a second of one core
-CHARACTERS = 4_000_000  # of a chunk that has fewer rows
-KEPT = ("id", "thread_id", "created_at")
-"""Fields of the input that stand in the output."""
-
-_PARQUET = b"PAR1"  # begins every Parquet file
-_BUFFER = 1 << 20  # bytes of a column that are read at once: a row group may be larger than the memory
-Row = tuple[str, Any, Any, Any]  # the text, then the fields of KEPT
-Reject = Callable[[str, str], None]
+ROWS = 10_000  # of a chunk: a quarter of a second of one core
 
 
 class Reader:
@@ -37,238 +25,114 @@ class Reader:
     ----------
     path, kind, columns
         Where it is; its format, as `kind_of` tells it; field -> the name that it has there, where that is another.
-    reject
-        Is called with the place and the reason of all that is wrong.
-    rows
-        Of a chunk.
+    size
+        Rows of a chunk.
 
     Attributes
     ----------
-    kept
-        The fields of `KEPT` that it has.
-    types
-        Their Arrow types, in Parquet.
-    read, rejected
-        How many rows were given so far, and how many were met that cannot be scored.
-    problems
-        How often something was wrong.
+    none
+        A batch without rows, for the columns; after the last chunk with all that is wrong with the file as a whole.
     share
         How much of the file had been read at the last chunk, in [0, 1], as far as that can be told.
     """
 
-    def __init__(self, path: Path, kind: str, columns: Mapping[str, str], reject: Reject, rows: int = ROWS) -> None:
-        self._path, self._kind, self._columns, self._reject, self._size = path, kind, columns, reject, rows
-        self.kept: Sequence[str] = KEPT
-        self.types: dict[str, Any] = {}
-        self.read = self.problems = 0
-        self._report = Report()
-        self.share = 0.0
+    def __init__(self, path: Path, kind: str, columns: Mapping[str, str], size: int = ROWS) -> None:
+        self._path, self._kind, self._columns, self._size = path, kind, columns, size
+        self._report = Report(str(path))
         self._far: Callable[[], float] = lambda: 0.0
-
-    @property
-    def rejected(self) -> int:  # noqa: D102
-        return sum(self._report.dropped.values())
-
-    def check(self) -> None:
-        """Make sure that the columns are there, before any work is done.
-
-        Raises
-        ------
-        SourceError
-            Says which is missing.
-        """
-        if self._kind == "csv":
-            with self._opened() as source:
-                table.body(source)
-        elif self._kind == "parquet":
-            with self._parquet_file() as file:
-                self._parquet_columns(file)
+        self.none = _none(KEPT)
+        self.share = 0.0
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield the rows; at least one chunk, which is empty where there are none."""
-        readers = {"csv": self._table, "jsonl": self._lines, "parquet": self._parquet}
-        rows: list[Row] = []
-        size = number = 0
-        for number, row in enumerate(self._whole(readers.get(self._kind, self._threads)()), start=1):
-            length = len(row[0])
-            if length > LONGEST_TEXT:
-                self._wrong(f"row {number}: a text of {length:,} characters; expected at most {LONGEST_TEXT:,}")
-                continue
-            rows.append(row)
-            size += length
-            if len(rows) >= self._size or size >= CHARACTERS:
-                self.share = self._far()
-                yield self._chunk(rows)
-                rows, size = [], 0
-        self.share = 1.0
-        self._say_problems()
-        for reason, times in self._report.dropped.items():
-            if reason != "damaged":
-                self._reject("", f"{times} left out: {reason}")
-        if rows or not self.read:
-            yield self._chunk(rows)
-
-    def _whole(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Yield rows as far as the file can be read; what ends it early is a problem of this file, not of the run."""
+        """Yield the rows; what ends the file early is a problem of this file, not of the run."""
+        readers = {"csv": self._lines, "jsonl": self._lines, "parquet": self._parquet}
         try:
-            yield from rows
+            for chunk in readers.get(self._kind, self._threads)():
+                self.share = self._far()
+                yield chunk
         except SourceError as error:
             if str(error) not in self._report.damage:  # some damage is noted where it is met
                 self._report.damage.append(str(error))
+        self.share = 1.0
+        rejects, dropped = [*self.none.rejects, *taken(self._report)], self._report.dropped
+        self.none = Batch([], self.none.kept, self.none.types, rejects, dropped)
 
-    @property
-    def none(self) -> Chunk:
-        """A chunk without rows, for the columns."""
-        return Chunk([], {name: [] for name in self.kept}, self.types)
-
-    def _chunk(self, rows: Sequence[Row]) -> Chunk:
-        self.read += len(rows)
-        texts, *values = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
-        found = dict(zip(KEPT, values, strict=True))
-        return Chunk(texts, {name: found[name] for name in self.kept}, self.types)
+    def flaw(self) -> str:
+        """Return where the first bytes are that are no text."""
+        with self._opened() as source:
+            return (source.flaw or "").removeprefix(f"{source.name}: ")
 
     def _opened(self) -> Any:
         return opened(self._path, Options(self._columns, keep_going=True), self._report)
 
-    def _table(self) -> Iterator[Row]:
+    def _lines(self) -> Iterator[Chunk]:
         with self._opened() as source:
+            name, layout = source.name, None
+            if self._kind == "csv":
+                layout = _layout(source)
+            self.none = _none(kept_of(layout))
+            record = JSON_LINE if layout is None else table_record(layout.delimiter)
+            if source.encoding == "utf-16" and source.flaw:
+                self._report.damage.append(source.flaw)
             self._far = _position(source)
-            with source.unreported():
-                columns, _ = table.body(source)
-            self.kept = [name for name in KEPT if name == "id" or name in columns]
-            if self._columns or len({*columns} - {""}) < len([*filter(None, columns)]):
-                yield from self._rows(table.rows(source))
-                return
-            # The rest is `table.rows` for a table of our make, in a third of the time: reading would be a fifth of all work.
-            pick = itemgetter(*(columns.index(name) if name in columns else -1 for name in ("text", *KEPT)))
-            for number, _, record in table.body(source)[1]:
-                if self._report.damage:
-                    self._say_problems()
-                record.append("")  # stands for a column that is not there
-                text, id, thread, written = pick(record)
-                yield text, id or str(number), thread or None, written or None
+            parts = cut(_utf8(source), record, self._size, name, 0 if layout is None else layout.headers)
+            for data, records, lines, before in parts:
+                rows = None if layout is None and b'"comments"' in data else records  # a line may be a thread
+                yield Lines(name, data, records, rows, lines, before, self._columns, layout)
 
-    def _lines(self) -> Iterator[Row]:
-        with self._opened() as source:
-            self._far = _position(source)
-            yield from self._rows(entries(source))
+    def _parquet(self) -> Iterator[Chunk]:
+        columns = parquet.columns_of(self._path, self._columns)
+        with parquet.opened(self._path) as file:
+            total, types = max(1, file.metadata.num_rows), parquet.types_of(file, columns)
+        self.none = Batch([], {name: [] for name in KEPT if name == "id" or name in columns}, types)
+        read = 0
+        self._far = lambda: read / total
+        for chunk in parquet.chunks(self._path, columns, self._size, self._report):
+            read += chunk.rows
+            yield chunk
 
-    def _rows(self, found: Iterator[Entry | Thread]) -> Iterator[Row]:
-        for entry in found:
-            self._say_problems()
-            if isinstance(entry, Thread):
-                yield from _comments(entry)
-            else:
-                get = entry.fields.get
-                yield get("text", ""), get("id") or str(entry.number), get("thread_id"), get("created_at")
-
-    def _threads(self) -> Iterator[Row]:
+    def _threads(self) -> Iterator[Chunk]:
+        rows: list[Row] = []
+        size = number = 0
         for thread in read_threads(self._path, self._kind, columns=self._columns, keep_going=True, report=self._report):
-            self._say_problems()
-            yield from _comments(thread)
+            for row in comments(thread, number):
+                rows.append(row)
+                number, size = row.number, size + len(row.text)
+                if len(rows) >= self._size or size >= BYTES:
+                    yield self._batch(rows)
+                    rows, size = [], 0
         if self._kind == "pasted" and not self._report.read:  # what nothing else is, so it may be anything
             self._report.damage.append(
                 f"{self._path}: no comment found, read as text copied from a page; expected comments; if it is a table, "
                 "name its column with --map text=COLUMN, and separate the columns by commas, semicolons or tabs; else name "
                 "the format with --source-format"
             )
+        if rows:
+            yield self._batch(rows)
 
-    def _parquet(self) -> Iterator[Row]:
-        with self._parquet_file() as file:
-            names = self._parquet_columns(file)
-            total, number = max(1, file.metadata.num_rows), 0
-            self._far = lambda: number / total
-            self.kept = [name for name in KEPT if name == "id" or name in names]
-            for batch in self._batches(file, [*names.values()]):
-                of = {field: _cells(batch.column(name)) for field, name in names.items()}
-                none = [None] * batch.num_rows
-                ids = of.get("id") or range(number + 1, number + batch.num_rows + 1)
-                for text, *values in zip(of["text"], ids, *(of.get(f, none) for f in KEPT[1:]), strict=True):
-                    number += 1
-                    if text is None:
-                        self._wrong(f"row {number}: the text is null; expected a string")
-                    elif wrong := [value for value in (text, *values) if isinstance(value, Exception)]:
-                        self._wrong(f"row {number}: a value cannot be read ({wrong[0]}); correct it")
-                    else:
-                        yield text, *values
-
-    def _batches(self, file: ParquetFile, columns: list[str]) -> Iterator[Any]:
-        rows = file.metadata.num_rows
-        given = 0
-        try:
-            for batch in file.iter_batches(self._size, columns=columns):
-                given += batch.num_rows
-                yield batch
-        except (OSError, ValueError) as error:
-            self._report.drop("damaged", rows - given)
-            raise SourceError(
-                f"{self._path}, rows {given + 1} to {rows}: cannot be read ({error}); expected a whole Parquet file; write it "
-                "again"
-            ) from None
-
-    def _parquet_file(self) -> ParquetFile:
-        from pyarrow.parquet import ParquetFile
-
-        try:
-            return ParquetFile(self._path, buffer_size=_BUFFER)
-        except (OSError, ValueError) as error:
-            raise SourceError(
-                f"{self._path}: not a Parquet file ({error}); expected a whole one; write it again"
-            ) from None
-
-    def _parquet_columns(self, file: ParquetFile) -> dict[str, str]:
-        """Return field -> column of those that are there, and note their types."""
-        import pyarrow as pa
-
-        schema = file.schema_arrow
-        names = {field: self._columns.get(field, field) for field in ("text", *KEPT)}
-        found = {field: name for field, name in names.items() if name in schema.names}
-        if "text" not in found:
-            raise SourceError(
-                f"{self._path}: found the columns {', '.join(schema.names)}; expected one named {names['text']}; name the "
-                "column that holds the comments with --map text=COLUMN"
-            )
-        if twice := [name for name in found.values() if schema.names.count(name) > 1]:
-            raise SourceError(
-                f"{self._path}: found {schema.names.count(twice[0])} columns {twice[0]}; expected one; rename the others"
-            )
-        kind = schema.field(found["text"]).type
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-            raise SourceError(f"{self._path}: the column {found['text']} is of type {kind}; expected strings")
-        self.types = {field: schema.field(found[field]).type if field in found else pa.int64() for field in KEPT}
-        return found
-
-    def _wrong(self, message: str) -> None:
-        self._report.damage.append(f"{self._path}, {message}")
-        self._report.drop("damaged", 1)
-        self._say_problems()
-
-    def _say_problems(self) -> None:
-        for message in self._report.damage:
-            self.problems += 1
-            place, colon, reason = message.removeprefix(f"{self._path}, ").partition(": ")
-            if message.startswith(f"{self._path}, ") and colon:
-                self._reject(place, reason)
-            else:
-                self._reject("", message.removeprefix(f"{self._path}: "))
-        self._report.damage.clear()
+    def _batch(self, rows: Sequence[Row]) -> Batch:
+        return batch_of(rows, KEPT, Report(str(self._path)))
 
 
-def _cells(column: Any) -> list[Any]:
-    """Return the values of an Arrow column; an error for one that Python cannot hold: no UTF-8, a date in the year 10000."""
-    try:
-        found: list[Any] = column.to_pylist()
-        return found
-    except (ValueError, OverflowError):
-        return [*map(_cell, column)]
+def _none(kept: Sequence[str]) -> Batch:
+    return Batch([], {name: [] for name in kept})
 
 
-def _cell(value: Any) -> Any:
-    try:
-        return value.as_py()
-    except (ValueError, OverflowError) as error:
-        return error
+def _layout(source: Source) -> table.Layout:
+    """Return the layout of a table by its beginning."""
+    source.data.seek(0)
+    head = source.data.read(HEAD)
+    head = head[: head.rfind(b"\n") + 1] or head
+    return table.layout(Source(source.name, io.BytesIO(head), source.options))
+
+
+def _utf8(source: Source) -> Readable:
+    """Return the bytes of a source as UTF-8, without its mark."""
+    if source.encoding == "utf-16":
+        source.data.seek(0)
+        return codecs.EncodedFile(source.data, "utf-8", "utf-16", "replace")
+    source.data.seek(len(codecs.BOM_UTF8) if source.encoding == MARKS[codecs.BOM_UTF8] else 0)
+    return source.data
 
 
 def kind_of(path: Path, columns: Mapping[str, str], source_format: str = "auto") -> str:
@@ -277,37 +141,27 @@ def kind_of(path: Path, columns: Mapping[str, str], source_format: str = "auto")
     Raises
     ------
     SourceError
-        Where the file cannot be read, or holds no text.
+        Where the file cannot be read, holds no text, or has no column of texts.
     ModerationError
         Where pyarrow is needed and is not installed.
     """
     if source_format != "auto" and source_format not in (*FORMATS, "parquet"):
         raise SourceError(f"unknown format {source_format!r}; expected auto, parquet, {', '.join(FORMATS)}")
-    if source_format == "parquet" or (source_format == "auto" and _begins(path) == _PARQUET):
-        need_pyarrow()
+    if source_format == "parquet" or (source_format == "auto" and _begins(path) == parquet.BEGINNING):
+        parquet.needed()
+        parquet.columns_of(path, columns)
         return "parquet"
     with opened(path, Options(columns, keep_going=True), Report()) as source:
-        return detected(source.head, columns) if source_format == "auto" else source_format
-
-
-def need_pyarrow() -> None:
-    """Make sure that Parquet can be read and written.
-
-    Raises
-    ------
-    ModerationError
-        Where it cannot.
-    """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise ModerationError('Parquet needs pyarrow, which is not installed: pip install "moderation[bulk]"') from None
+        found = detected(source.head, columns) if source_format == "auto" else source_format
+        if found == "csv":
+            _layout(source)
+        return found
 
 
 def _begins(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(len(_PARQUET))
+            return file.read(len(parquet.BEGINNING))
     except OSError as error:
         raise SourceError(f"{path}: cannot be opened ({error.strerror}); expected a file that you may read") from None
 
@@ -315,9 +169,3 @@ def _begins(path: Path) -> bytes:
 def _position(source: Source) -> Callable[[], float]:
     size = max(1, source.data.seek(0, 2))
     return lambda: source.data.tell() / size
-
-
-def _comments(thread: Thread) -> Iterator[Row]:
-    for comment in thread:
-        written = comment.created_at.isoformat() if comment.created_at else None
-        yield comment.text, comment.id, comment.thread_id or thread.id, written

@@ -11,15 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from moderation.bulk.chunks import Batch, Reject
 from moderation.bulk.engines import Engine, Task, scored
-from moderation.bulk.folder import Counts, Folder, opened
+from moderation.bulk.folder import Folder, Whole, opened
 from moderation.bulk.plan import Input
 from moderation.bulk.reading import ROWS, Reader
-from moderation.bulk.scoring import Chunk, Job, loaded, score_chunk
+from moderation.bulk.scoring import Job, Part, loaded, score_batch
 from moderation.errors import ModerationError
 from moderation.moderator import Moderator
 
-FORMAT = 1  # of the manifest
+FORMAT = 2  # of the manifest
 
 
 class Step(NamedTuple):
@@ -41,22 +42,14 @@ class Step(NamedTuple):
     finished: Mapping[str, int] | None = None
 
 
-class _End(NamedTuple):
-    """The end of a file: the columns that it has, and what was read."""
-
-    none: Chunk
-    read: int = 0
-    rejected: int = 0
-    problems: int = 0
-
-
 class _Mark(NamedTuple):
-    """What a task stands for: the chunk of a file at a place, its end, or a file that is finished."""
+    """What a task stands for: the chunk of a file at a place, with so many rows, its end, or a file that is finished."""
 
     number: int
     share: float
     place: int = 0
-    end: _End | None = None
+    rows: int | None = None
+    end: Whole | None = None
     finished: Mapping[str, int] | None = None
 
 
@@ -80,41 +73,49 @@ def score_files(
         Where the folder holds another run, a worker is not as the job wants it, or rows were lost.
     """
     moderator = Moderator(loaded(job.folder), job.policy)
-    with opened(out, _plan(files, job, columns, rows)) as folder:
-        with engine(job) as workers:
-            for mark, part in scored(workers, _tasks(files, folder, columns, rows)):
-                file, finished = files[mark.number], mark.finished
-                if part is not None:
-                    folder.keep(mark.number, mark.place, part)
-                if mark.end is not None:
-                    none, *counts = mark.end
-                    finished = folder.finish(mark.number, file, score_chunk(moderator, none, job.reasons), *counts)
-                yield Step(file, mark.share, 0 if part is None else part.rows, finished)
+    with engine(job) as workers, opened(out, _plan(files, job, columns, rows)) as folder:  # workers start meanwhile
+        for mark, part in scored(workers, _tasks(files, folder, columns, rows)):
+            file, finished = files[mark.number], mark.finished
+            if part is not None:
+                _check(file, mark, part)
+                folder.keep(mark.number, mark.place, part)
+            if mark.end is not None:
+                none = score_batch(moderator, mark.end.batch, job.reasons)
+                finished = folder.finish(mark.number, file, none, mark.end)
+            yield Step(file, mark.share, 0 if part is None else part.rows, finished)
         folder.clear()
 
 
 def _tasks(files: Sequence[Input], folder: Folder, columns: Mapping[str, str], rows: int) -> Iterator[Task[_Mark]]:
-    """Read the files, and yield what is to be done, in order."""
+    """Cut the files, and yield what is to be done, in order."""
     for number, file in enumerate(files):
         if (finished := folder.done(file)) is not None:
             yield Task(_Mark(number, 1.0, finished=finished))
             continue
+        if file.problem:
+            yield Task(_Mark(number, 1.0, end=Whole(0, Batch([], {}, rejects=[Reject("", file.problem)]))))
+            continue
         there = folder.parts(number)
-        with folder.rejects(number, file) as reject:
-            reader = Reader(file.path, file.kind, columns, reject, rows)
-            if file.problem:
-                reject("", file.problem)
-                end = _End(Chunk([], {}), problems=1)
+        reader = Reader(file.path, file.kind, columns, rows)
+        count = 0
+        for place, chunk in enumerate(reader.chunks()):
+            if place in there and chunk.rows in (None, there[place].met):
+                yield Task(_Mark(number, reader.share))
             else:
-                for place, chunk in enumerate(reader.chunks()):
-                    if there.get(place, Counts(-1)).rows == len(chunk):
-                        yield Task(_Mark(number, reader.share))
-                    else:
-                        yield Task(_Mark(number, reader.share, place), chunk, file.format)
-                end = _End(reader.none, reader.read, reader.rejected, reader.problems)
+                yield Task(_Mark(number, reader.share, place, chunk.rows), chunk, file.format)
+            count = place + 1
         if file.changed():
             raise ModerationError(f"{file.path}: was changed while it was read; expected a file that stays; start anew")
-        yield Task(_Mark(number, 1.0, end=end))
+        yield Task(_Mark(number, 1.0, end=Whole(count, reader.none, reader.flaw)))
+
+
+def _check(file: Input, mark: _Mark, part: Part) -> None:
+    """Make sure that as many rows came back as were given."""
+    if mark.rows not in (None, part.rows + part.rejected):
+        raise ModerationError(
+            f"{file.path}: {mark.rows} rows were given to a worker and {part.rows + part.rejected} came back; expected as "
+            "many; see that all workers have this version of the program"
+        )
 
 
 def _plan(files: Sequence[Input], job: Job, columns: Mapping[str, str], rows: int) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _plan(files: Sequence[Input], job: Job, columns: Mapping[str, str], rows: in
                 "kind": file.kind,
                 "output": file.output,
                 "bytes": file.size,
-                "sha256": file.fingerprint,
+                "sha256": file.fingerprint(),
             }
             for file in files
         ],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import moderation
+from moderation.bulk.chunks import Batch, Chunk, Reject
 from moderation.bulk.writing import Rows, encoded
 from moderation.comments import Comment
 from moderation.errors import ModelError, ModerationError
@@ -66,52 +67,57 @@ def job_of(model: str | Path | None = None, policy: str | Path | None = None, re
     return Job(folder, found.id, find_spec("numba") is not None, chosen, reasons)
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Rows of one file that are scored together.
+class Part(NamedTuple):
+    """A scored chunk.
 
     Parameters
     ----------
-    kept, types
-        As of `Rows`.
+    data
+        Its rows in the format of the output.
+    rows
+        How many these are.
+    actions
+        How many of them have each action.
+    rejects, dropped, flawed
+        As of `Batch`.
     """
-
-    texts: list[str]
-    kept: dict[str, list[Any]]
-    types: dict[str, Any] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-
-class Part(NamedTuple):
-    """A scored chunk: its bytes, how many rows they hold, and how many of these have each action."""
 
     data: bytes
     rows: int
-    actions: Counter[str]
+    actions: Mapping[str, int]
+    rejects: Sequence[Reject] = ()
+    dropped: Mapping[str, int] = {}
+    flawed: bool = False
+
+    @property
+    def rejected(self) -> int:
+        """How many comments cannot be scored."""
+        return sum(self.dropped.values())
 
 
 def score_part(job: Job, chunk: Chunk, format: str) -> Part:
-    """Score a chunk and write it in a format.
+    """Read a chunk, score it and write it in a format.
 
     Raises
     ------
     ModerationError
         As `checked`.
     """
-    rows = score_chunk(checked(job), chunk, job.reasons)
-    return Part(encoded(rows, format), len(rows), Counter(rows.facts["action"]))
+    moderator, batch = checked(job), chunk.read()
+    rows = score_batch(moderator, batch, job.reasons)
+    return Part(
+        encoded(rows, format), len(rows), Counter(rows.facts["action"]), batch.rejects, batch.dropped, batch.flawed
+    )
 
 
-def score_chunk(moderator: Moderator, chunk: Chunk, reasons: bool) -> Rows:
-    """Score a chunk, floods aside; a comment is looked at by itself only where a rule or a reason asks for it."""
+def score_batch(moderator: Moderator, batch: Batch, reasons: bool) -> Rows:
+    """Score a batch, floods aside; a comment is looked at by itself only where a rule or a reason asks for it."""
     model, policy = moderator.model, moderator.policy
-    probabilities, coverage = model.score_arrays(chunk.texts)
+    probabilities, coverage = model.score_arrays(batch.texts)
     actions = policy.actions(model.labels, probabilities, coverage).tolist()
     shares = coverage.tolist()
-    found: list[list[dict[str, Any]]] = [[] for _ in chunk.texts] if reasons else []
-    for number, text in enumerate(chunk.texts) if reasons or policy.rules else ():
+    found: list[list[dict[str, Any]]] = [[] for _ in batch.texts] if reasons else []
+    for number, text in enumerate(batch.texts) if reasons or policy.rules else ():
         if policy.rules.rules or actions[number] != "approve":
             scores = Scores(dict(zip(model.labels, probabilities[number].tolist(), strict=True)), shares[number])
             decision = moderator.decide(Comment("", text), scores)
@@ -120,7 +126,7 @@ def score_chunk(moderator: Moderator, chunk: Chunk, reasons: bool) -> Rows:
                 found[number] = [reason_row(reason) for reason in decision.reasons]
     numbers = {**dict(zip(model.labels, probabilities.T.tolist(), strict=True)), "coverage": shares}
     facts: dict[str, Sequence[Any]] = {"action": actions, "model": [model.id] * len(actions)}
-    return Rows(chunk.kept, numbers, facts | ({"reasons": found} if reasons else {}), chunk.types)
+    return Rows(batch.kept, numbers, facts | ({"reasons": found} if reasons else {}), batch.types)
 
 
 def checked(job: Job) -> Moderator:

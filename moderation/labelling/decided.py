@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from moderation.errors import LabelError
@@ -99,10 +99,10 @@ def _read(path: str, labels: Sequence[str], columns: Mapping[str, str], scores: 
     asked = {columns.get(name, name).lower(): name for name in (*labels, REMOVED)}
     with opened(path, Options(columns), Report()) as source:
         if detected(source.head, columns or dict.fromkeys(scores, "")) == "csv":
-            line, header, rows = table.opened(source)
-            names = [name.lower() for name in header]
+            header = table.header(source)
+            names = [name.lower() for name in header.names]
             if not {*asked, *(name.lower() for name in scores)}.isdisjoint(names):
-                yield from _table(source, line, names, rows, asked, scores)
+                yield from _table(source, header, asked, scores)
                 return
         source.data.seek(0)
         fields = {name: column for name, column in columns.items() if name in FIELDS}
@@ -111,22 +111,18 @@ def _read(path: str, labels: Sequence[str], columns: Mapping[str, str], scores: 
 
 
 def _table(
-    source: Source,
-    line: int,
-    names: Sequence[str],
-    rows: Iterator[tuple[int, list[str]]],
-    asked: Mapping[str, str],
-    scores: Collection[str],
+    source: Source, header: table.Header, asked: Mapping[str, str], scores: Collection[str]
 ) -> Iterator[Decided]:
     """Yield the rows of a table that have a text; those without one were decided by what we cannot see."""
     columns = source.options.columns
+    names = [name.lower() for name in header.names]
     fields = {columns.get(name, name).lower(): name for name in ("id", "text", "thread_id", "title", "status", "note")}
     if columns.get("text", "text").lower() not in names:
         raise LabelError(
-            f"{source.name}, line {line}: no column {columns.get('text', 'text')}; found {', '.join(names)}; "
+            f"{source.name}, line {header.line}: no column {columns.get('text', 'text')}; found {', '.join(names)}; "
             "name the column that holds the comments with --map text=COLUMN"
         )
-    for number, record in rows:
+    for number, record in islice(table.records(source, header.delimiter), header.records, None):
         place = f"{source.name}, line {number}"
         if len(record) != len(names):
             raise LabelError(f"{place}: {len(record)} fields; expected {len(names)} as in the header")

@@ -14,6 +14,8 @@ from moderation.threads.draft import Draft
 from moderation.threads.rows import COUNTS, FIELDS, Row, add, gathered, whole
 from moderation.threads.source import Source
 
+BLANK = " \t\r\n\f\v"  # of such characters alone, a line is none
+
 
 def matches(head: str) -> bool:
     """Tell whether a text begins like JSON.
@@ -48,14 +50,14 @@ def read(source: Source) -> Iterator[Thread]:
 
 def entries(source: Source) -> Iterator[Row | Thread]:
     """Yield the comments and threads of JSON Lines in their order, as they stand on the lines."""
-    number = 0
+    number = source.rows_before
     with source.text() as lines:
-        for line_number, line in enumerate(lines, start=1):
-            if not line.strip():
+        for line_number, line in enumerate(lines, start=1 + source.lines_before):
+            if not line.strip(BLANK):
                 continue
             number += 1
             try:
-                found = _object(line, f"{source.name}, line {line_number}")
+                found = _object(line.strip(BLANK), f"{source.name}, line {line_number}")
                 yield (
                     _thread(found, source, line_number)
                     if "comments" in found

@@ -28,6 +28,8 @@ HEAD = 65_536  # bytes shown to the formats for detection
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
+WINDOWS = "windows-1252"  # how bytes that are not UTF-8 are read with `Options.keep_going`
+
 GZIP, ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 BINARY = {
@@ -74,12 +76,16 @@ class Source:
         What errors call it.
     data
         Seekable; readers seek to its start themselves.
+    lines_before, rows_before
+        Of a part of a file: how many lines and rows stand before it.
     """
 
     name: str
     data: BinaryIO
     options: Options = Options()
     report: Report = field(default_factory=Report)
+    lines_before: int = 0
+    rows_before: int = 0
 
     @classmethod
     def of(cls, content: str | bytes, name: str = "stream") -> Source:
@@ -108,12 +114,11 @@ class Source:
         end = line_end if whole_lines else start
         if flaw is not None and self.options.keep_going:
             self.report.damage.append(flaw)
-            codecs.register_error("windows-1252", _as_windows_1252)
             end = None
         with ExitStack() as stack:
             data = self.data if end is None else stack.enter_context(_beginning(self.data, end))
             data.seek(0)
-            errors = "windows-1252" if self.options.keep_going and self.encoding != "utf-16" else "strict"
+            errors = "strict" if not self.options.keep_going else "replace" if self.encoding == "utf-16" else WINDOWS
             lines = io.TextIOWrapper(data, encoding=self.encoding, errors=errors, newline="")
             stack.callback(_released, lines)
             try:
@@ -130,6 +135,11 @@ class Source:
         self.data.seek(0)
         head = self.data.read(4)
         return next((found for mark, found in MARKS.items() if head.startswith(mark)), "utf-8")
+
+    @property
+    def flaw(self) -> str | None:
+        """A sentence about the first byte that is not text."""
+        return self._flaw[0] if self._flaw else None
 
     @cached_property
     def _flaw(self) -> tuple[str, int, int] | None:
@@ -322,6 +332,30 @@ def _released(lines: io.TextIOWrapper) -> None:
         lines.detach()
 
 
+class Piece(Source):
+    """A part of a source in UTF-8 that was cut between two lines."""
+
+    @contextmanager
+    def text(self, *, whole_lines: bool = True) -> Iterator[TextIO]:
+        """Open as text, as `Source.text`, without a look at all of it first.
+
+        Raises
+        ------
+        UnicodeDecodeError
+            As it is read, where something is not UTF-8; not with `Options.keep_going`.
+        """
+        self.data.seek(0)
+        errors = WINDOWS if self.options.keep_going else "strict"
+        lines = io.TextIOWrapper(self.data, encoding="utf-8", errors=errors, newline="")
+        try:
+            yield lines
+        finally:
+            _released(lines)
+
+
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     return error.object[error.start : error.end].decode("windows-1252", "replace"), error.end
+
+
+codecs.register_error(WINDOWS, _as_windows_1252)

@@ -70,6 +70,8 @@ def rows(source: Source) -> Iterator[Row]:
     columns: list[str] = []
     number = 0
     for line, record in records(source, skipinitialspace=True):
+        if not record:
+            continue
         if not columns:
             columns = [name.strip().lower() for name in record] if _is_header(record) else list(COLUMNS[: len(record)])
             if _is_header(record):
