@@ -1,6 +1,8 @@
 """Cutting: what is read of the parts is what is read of the whole, whatever the bytes and wherever they are cut."""
 
 import json
+import random
+import string
 from io import BytesIO
 from itertools import chain
 
@@ -103,6 +105,25 @@ def test_lines_and_numbers_are_those_of_the_file(tmp_path):
         assert rows == [("1", "un"), ("2", "deux\n\n"), ("4", "quatre"), ("6", "six")]
         assert [place for place, _ in rejects] == ["line 7", "line 9"]
         assert count == 6
+
+
+def test_two_columns_for_one_field_are_read_as_anywhere(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("id,text,text\n1,un,\n2,,deux\n3,a,b\n", encoding="utf-8")
+    assert read(path, "csv", 2)[0] == [("1", "un"), ("2", "deux"), ("3", "b")]
+
+
+def test_parquet_is_not_held_in_memory(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow.parquet import write_table
+
+    chance = random.Random(1)
+    texts = ["".join(chance.choices(string.ascii_letters, k=1000)) for _ in range(10_000)]
+    write_table(pa.table({"text": texts}), tmp_path / "f.parquet", row_group_size=500)
+    del texts
+    before = pa.total_allocated_bytes()
+    most = max(pa.total_allocated_bytes() - before for _ in Reader(tmp_path / "f.parquet", "parquet", {}, 500).chunks())
+    assert most < (tmp_path / "f.parquet").stat().st_size / 2
 
 
 def test_a_line_may_be_a_thread(tmp_path):

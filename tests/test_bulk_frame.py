@@ -46,7 +46,7 @@ def test_reasons_of_a_frame_are_ranges_of_its_texts():
 @pytest.mark.parametrize("value", [None, float("nan"), 3, pd.NA])
 def test_a_text_that_is_none_is_an_error_that_names_the_row(value):
     frame = pd.DataFrame({"id": [1, 2], "text": np.array(["oui", value], dtype=object)}, index=["a", "b"])
-    with pytest.raises(ModerationError, match=r"row b of a frame: the text is a .*dropna"):
+    with pytest.raises(ModerationError, match=r"row 2 of a frame \(index b\): the text is a .*dropna"):
         score_frame(frame)
 
 
@@ -58,6 +58,12 @@ def test_a_column_that_is_missing_is_named(options):
 
 def test_what_goes_to_a_worker_is_small():
     assert len(pickle.dumps(score_frame)) < 100
+
+
+def test_two_columns_of_one_name_are_refused():
+    frame = pd.DataFrame([["1", "oui", "non"]], columns=["id", "text", "text"])
+    with pytest.raises(ModerationError, match="several columns named text"):
+        score_frame(frame)
 
 
 def test_a_model_is_loaded_once_and_anew_when_its_folder_changes(tmp_path, moderator):

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes
 
 PROGRAM = """
 import sys
+import time
 from pathlib import Path
 from moderation.bulk import engines
 from moderation.bulk.plan import plan
@@ -91,6 +93,19 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_sentence(tmp_path):
     score([source], tmp_path / "out")
     score([source], tmp_path / "whole")
     assert files(tmp_path / "out") == files(tmp_path / "whole")
+
+
+def test_a_run_that_is_told_to_end_says_how_to_go_on(tmp_path, root):
+    source = written(tmp_path / "c.csv", [row for _ in range(4000) for row in ROWS])
+    command = [sys.executable, "-c", "from moderation.cli import main; main()", "score", source, "--jobs", "2"]
+    process = subprocess.Popen([*command, "--out", tmp_path / "out"], stderr=subprocess.PIPE, text=True, cwd=root)
+    while not list((tmp_path / "out").glob(".work/*/0*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+    assert process.returncode == 130
+    assert said.strip() == f"{tmp_path / 'out'}: ended; the same command goes on where it was"
 
 
 def _children():

@@ -95,8 +95,8 @@ class Lines:
         What errors call the file.
     data
         The records, without the header of a table.
-    records, rows
-        How many records these are; how many comments, None where a line may hold several.
+    rows
+        How many comments these are, None where a line may hold several.
     lines_before, rows_before
         How many lines and records of the file stand before them.
     columns
@@ -107,7 +107,6 @@ class Lines:
 
     source: str
     data: bytes
-    records: int
     rows: int | None
     lines_before: int
     rows_before: int
@@ -144,7 +143,8 @@ class Lines:
         piece = Piece(self.source, io.BytesIO(self.data), options, report, self.lines_before, self.rows_before)
         if self.layout is None:
             return batch_of(_json_rows(piece), self.kept, report)
-        if not self.columns and (cells := table.whole_cells(piece, self.layout)) is not None:
+        ours = not self.columns and self.layout.distinct
+        if ours and (cells := table.whole_cells(piece, self.layout)) is not None:
             return _by_column(cells, self.layout, self.rows_before, report)
         return batch_of(map(_row, table.named(piece, self.layout)), self.kept, report)
 

@@ -114,7 +114,8 @@ def _prepare(job: Job) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     with suppress(ModerationError):  # the first chunk says it
         checked(job)
-    gc.freeze()  # what is loaded stays, and need not be looked at again and again
+    gc.freeze()  # what is loaded stays and need not be looked at again, and a chunk is 10,000 lists without a cycle
+    gc.set_threshold(100_000)
 
 
 def _end_with_parent() -> None:

@@ -66,12 +66,14 @@ def score_frame(
                 f"a frame with the columns {', '.join(map(str, frame.columns))}; expected one named {name}; name yours "
                 "with text= and id="
             )
+    if twice := [name for name in (text, id, *KEPT[1:]) if list(frame.columns).count(name) > 1]:
+        raise SourceError(f"a frame with several columns named {twice[0]}; expected one; rename or drop the others")
     texts = frame[text].tolist()
     for number, value in enumerate(texts):
         if not isinstance(value, str):
             raise SourceError(
-                f"row {frame.index[number]} of a frame: the text is a {type(value).__name__}; expected a string; leave such "
-                f'rows out, for example with frame.dropna(subset="{text}")'
+                f"row {number + 1} of a frame (index {frame.index[number]}): the text is a {type(value).__name__}; expected a "
+                f'string; leave such rows out, for example with frame.dropna(subset="{text}")'
             )
     found = loaded(model)
     found.compile()

@@ -117,7 +117,7 @@ def opened(path: Path) -> ParquetFile:
     from pyarrow.parquet import ParquetFile
 
     try:
-        return ParquetFile(path, buffer_size=_BUFFER)
+        return ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)  # else it holds all that it has read
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: not a Parquet file ({error}); expected a whole one; write it again") from None
 

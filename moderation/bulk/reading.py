@@ -78,7 +78,7 @@ class Reader:
             parts = cut(_utf8(source), record, self._size, name, 0 if layout is None else layout.headers)
             for data, records, lines, before in parts:
                 rows = None if layout is None and b'"comments"' in data else records  # a line may be a thread
-                yield Lines(name, data, records, rows, lines, before, self._columns, layout)
+                yield Lines(name, data, rows, lines, before, self._columns, layout)
 
     def _parquet(self) -> Iterator[Chunk]:
         columns = parquet.columns_of(self._path, self._columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ def score(
     steps = score_files(files, out, job, engine, columns)
     total: Counter[str] = Counter()
     spoilt: list[tuple[Input, str]] = []
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # who manages services ends it as Ctrl-C does
     try:
         for step in _shown(steps, files):
             if step.finished is not None:
@@ -52,6 +54,8 @@ def score(
     except KeyboardInterrupt:
         output.say(f"{out}: ended; the same command goes on where it was")
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
     end = f"; {_wrong(total)}" if spoilt else ""
     output.say(f"{out}: {total['rows']:,} scored, {total['review']:,} to review, {total['reject']:,} to reject{end}")
     for file, wrong in spoilt[:MOST_NAMED]:

@@ -35,10 +35,9 @@ def bands(measure: Measure, names: Sequence[str], language: Language) -> str:
 
 
 def weeks(found: Sequence[Week], before: Interval | None, language: Language) -> str:
-    """Draw the share flagged of each week with its interval, and that of the baseline as a line."""
-    highest = max(
-        [week.flagged.high for week in found if week.level != "few"] + ([before.high] if before else []) or [1.0]
-    )
+    """Draw the share flagged of each week that has enough rows, with its interval, and that of the baseline as a line."""
+    judged = [week.flagged.high for week in found if week.level != "few"]
+    highest = max([*judged, before.high] if before else judged)
     parts = _axis(highest, language)
     step = (_WIDTH - _LEFT - 50) / max(1, len(found) - 1)
     if before:

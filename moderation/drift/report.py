@@ -71,7 +71,8 @@ def _weeks(found: Comparison, language: Language) -> Iterator[str]:
     if not found.weeks:
         yield _paragraph(language("no_weeks"))
         return
-    yield pictures.weeks(found.weeks, found.baseline.actions.get(FLAGGED), language)
+    if any(week.level != "few" for week in found.weeks):
+        yield pictures.weeks(found.weeks, found.baseline.actions.get(FLAGGED), language)
     few = sum(week.level == "few" for week in found.weeks)
     if few:
         yield _paragraph(language("few_weeks", count=language.count(few), least=LEAST_ROWS), "small")

@@ -194,7 +194,7 @@ def _parquet(file: Path) -> Iterator[pd.DataFrame]:
         raise ModerationError(f'{file}: Parquet needs pyarrow, which is not installed: pip install "moderation[bulk]"')
     from pyarrow import parquet
 
-    with parquet.ParquetFile(file) as table:
+    with parquet.ParquetFile(file, pre_buffer=False) as table:  # else it holds all that it has read
         columns = [name for name in table.schema_arrow.names if _wanted(name)]
         for batch in table.iter_batches(_CHUNK, columns=columns):
             yield batch.to_pandas()

@@ -121,6 +121,12 @@ class Layout(NamedTuple):
     delimiter: str
     headers: int
 
+    @property
+    def distinct(self) -> bool:
+        """Whether no two columns hold one field."""
+        fields = [field for field in self.columns if field]
+        return len(set(fields)) == len(fields)
+
 
 def layout(source: Source) -> Layout:
     r"""Return how a table is laid out.
