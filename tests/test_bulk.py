@@ -208,6 +208,29 @@ def test_rows_that_cannot_be_read_are_named_and_counted(run, tmp_path):
     assert run("score", path, "--out", tmp_path / "again", "--jobs", 1, "--keep-going")[0] == 0
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_texts_that_are_too_long_are_rejects(tmp_path, monkeypatch, kind):
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
+    for module in ("chunks", "parquet"):
+        monkeypatch.setattr(f"moderation.bulk.{module}.LONGEST_TEXT", 10)
+    path, texts = tmp_path / f"c.{kind}", ["court", "bien trop long", "un peu", "encore trop long"]
+    if kind == "csv":
+        written(path, [[text] for text in texts], ["text"])
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    else:
+        pq.write_table(pa.table({"text": texts}), path)
+    score([path], tmp_path / "out", format="csv")
+    assert [row["id"] for row in table(tmp_path / "out" / "c.scores.csv")] == ["1", "3"]
+    rejects = table(tmp_path / "out" / "c.rejects.csv")
+    assert [(row["row"], row["reason"]) for row in rejects] == [
+        ("row 2", "a text of 14 characters; expected at most 10"),
+        ("row 4", "a text of 16 characters; expected at most 10"),
+    ]
+
+
 def test_null_texts_are_rejects(tmp_path):
     pq = pytest.importorskip("pyarrow.parquet")
     import pyarrow as pa

@@ -38,6 +38,8 @@ MOST_GAP, MOST_RECALL_GAP = (
     0.04,
 )  # between two names; it has 0.000 and 0.031, the latter by "Bétés". The bar is 0.03
 LEAST_KEPT, MOST_MOVED = 0.93, 0.29  # of the political pairs; it has 0.940 and 0.274. The bar is that all move < 0.05
+#: Of 733 short harmless comments held, 136 insults and 120 spam found; it has 0.065, 0.890 and 0.992.
+MOST_HELD, LEAST_SHORT = 0.07, {"insult": 0.87, "spam": 0.97}
 
 
 @pytest.mark.parametrize("name", HASHES)
@@ -77,9 +79,20 @@ def test_political_sides_are_treated_alike(moderator):
     assert found.moved.max() <= MOST_MOVED
 
 
+def test_short_comments_are_told_apart(moderator):
+    labels = templates.short_comments()
+    called = [moderator.policy.action(scores)[1] for scores in moderator.model.score([label.text for label in labels])]
+    held = [bool(found) for label, found in zip(labels, called, strict=True) if not any(label.answers.values())]
+    assert sum(held) / len(held) <= MOST_HELD
+    for name, least in LEAST_SHORT.items():
+        found = [name in one for label, one in zip(labels, called, strict=True) if label.answers.get(name)]
+        assert sum(found) / len(found) >= least
+
+
 def test_no_sentence_of_the_suites_was_trained_on(moderator):
     texts = templates.attack_comments()[0] + [filled.text for filled in templates.identities()]
     texts += [filled.text for pair in templates.politics() for filled in pair]
+    texts += [label.text for label in templates.short_comments()]
     assert [text for text in texts if moderator.model.was_trained_on(text)] == []
 
 
@@ -90,6 +103,7 @@ def test_no_sentence_of_the_suites_is_nearly_a_training_text(root):
         filled.text for filled in templates.identities() if filled.name == "Peuls"
     ]
     texts += [pair[0].text for pair in templates.politics() if pair[0].kind == "0"]
+    texts += [label.text for label in templates.short_comments()]
     pairs = near_duplicates([*labels, *texts])
     assert [(j, i) for i, j, _ in pairs if i < len(labels) <= j] == []
 

@@ -1,4 +1,4 @@
-"""False alarms on text that nobody wrote to offend: Bambara, French prose, translated messages.
+"""False alarms on text that nobody wrote to offend: short comments, Bambara, French prose, translated messages.
 
 The prose is technical and cites addresses and settings: free French in that amount that one command installs was not found
 elsewhere. Name a folder of other prose with MODERATION_FRENCH.
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.quality import templates
 from benchmarks.quality.report import Bar, Section, share, table
 from benchmarks.quality.subject import Absent, Subject
 
@@ -30,6 +31,7 @@ def section(subject: Subject) -> Section:
     """Return a row for each kind of clean text; what only goes to a person because it is unknown stands apart."""
     rows, notes, bars = [], [], []
     for name, read in {
+        "short comments": _short,
         "clean Bambara": _bambara,
         "French prose": _french,
         "French SMS, not spam": _messages,
@@ -51,9 +53,17 @@ def section(subject: Subject) -> Section:
         rows.append([name, *cells, share(unknown, len(kept))])
         if name == "clean Bambara":
             bars.append(Bar("clean Bambara flagged", flagged / len(kept), "<=", MOST_FLAGGED, share=True))
+    for label in subject.model.labels:
+        texts = [found.text for found in templates.short_comments() if found.answers.get(label)]
+        flagged = sum(label in subject.policy.action(scores)[1] for scores in subject.model.score(texts))
+        notes.append(f"- Of the short comments beside them that are {label}, {share(flagged, len(texts))} are found.")
     columns = ["set", "texts", "words", "flagged for a label", *subject.model.labels, "flagged in 100,000 words"]
     columns.append("sent only because unknown")
     return Section("False alarms on clean text", [*notes, "", *(table(columns, rows) if rows else [])], bars)
+
+
+def _short(subject: Subject) -> list[str]:
+    return [label.text for label in templates.short_comments() if not any(label.answers.values())]
 
 
 def _bambara(subject: Subject) -> list[str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from operator import not_
 from typing import Any, NamedTuple, Protocol
 
 from moderation.comments import Thread
@@ -163,14 +164,15 @@ def batch_of(rows: Iterable[Row], kept: Sequence[str], report: Report) -> Batch:
 
 def _batch(numbers: Sequence[int], texts: Sequence[str], kept: Mapping[str, Sequence[Any]], report: Report) -> Batch:
     rejects = taken(report)
-    short = [len(text) <= LONGEST_TEXT for text in texts]
-    for number, text, fits in zip(numbers, texts, short, strict=True) if not all(short) else ():
-        if not fits:
+    if max(map(len, texts), default=0) > LONGEST_TEXT:
+        short = [len(text) <= LONGEST_TEXT for text in texts]
+        for number, text in compress(zip(numbers, texts, strict=True), map(not_, short)):
             wrong = f"a text of {len(text):,} characters; expected at most {LONGEST_TEXT:,}"
             rejects.append(Reject(f"row {number}", wrong))
             report.drop("damaged", 1)
-    found = {name: list(compress(values, short)) for name, values in kept.items()}
-    return Batch(list(compress(texts, short)), found, {}, rejects, Counter(report.dropped))
+        texts = list(compress(texts, short))
+        kept = {name: list(compress(values, short)) for name, values in kept.items()}
+    return Batch(list(texts), kept, {}, rejects, Counter(report.dropped))
 
 
 def taken(report: Report) -> list[Reject]:

@@ -82,7 +82,7 @@ def as_json(reasons: object) -> str:
 
 
 def _csv(rows: Rows) -> bytes:
-    kept = [[value if isinstance(value, str) else _text(value) for value in values] for values in _kept(rows)]
+    kept = [values if {*map(type, values)} == {str} else [*map(_text, values)] for values in _kept(rows)]
     numbers = [map(f"{{:.{DIGITS}f}}".format, values) for values in rows.numbers.values()]
     facts = [[*map(as_json, values)] if name == "reasons" else values for name, values in rows.facts.items()]
     lines = zip(*kept, *numbers, *facts, strict=True)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.labels import Label, read_labels
+
 FOLDER = Path(__file__).parent
 #: Two-sided files: the harmless sentences, then the insulting ones.
 SIDES = ("harmless", "insulting")
@@ -72,6 +74,11 @@ def attack_comments() -> tuple[list[str], NDArray[np.int64]]:
     content = _content("comments")
     y = np.repeat([0, 1], [len(content[side]) for side in SIDES])
     return [text for side in SIDES for text in content[side]], y
+
+
+def short_comments() -> list[Label]:
+    """Return short comments with their labels, by writers who knew the codebook and not the model."""
+    return list(read_labels(FOLDER / "short.csv"))
 
 
 def hash_of(name: str) -> str:
