@@ -54,7 +54,7 @@ def section(subject: Subject) -> Section:
         if name == "clean Bambara":
             bars.append(Bar("clean Bambara flagged", flagged / len(kept), "<=", MOST_FLAGGED, share=True))
     for label in subject.model.labels:
-        texts = [found.text for found in templates.short_comments() if found.answers.get(label)]
+        texts = [found.text for found in templates.short_comments() if found.text and found.answers.get(label)]
         flagged = sum(label in subject.policy.action(scores)[1] for scores in subject.model.score(texts))
         notes.append(f"- Of the short comments beside them that are {label}, {share(flagged, len(texts))} are found.")
     columns = ["set", "texts", "words", "flagged for a label", *subject.model.labels, "flagged in 100,000 words"]
@@ -63,7 +63,7 @@ def section(subject: Subject) -> Section:
 
 
 def _short(subject: Subject) -> list[str]:
-    return [label.text for label in templates.short_comments() if not any(label.answers.values())]
+    return [label.text for label in templates.short_comments() if label.text and not any(label.answers.values())]
 
 
 def _bambara(subject: Subject) -> list[str]:
