@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import not_
@@ -13,8 +12,9 @@ from typing import Any, NamedTuple, Protocol
 from moderation.comments import Thread
 from moderation.errors import DamagedSourceError, ModerationError
 from moderation.model import LONGEST_TEXT
-from moderation.threads import Report, rows, table
+from moderation.threads import Report, table
 from moderation.threads.jsonl import entries
+from moderation.threads.rows import Row as Entry
 from moderation.threads.source import Options, Piece
 
 KEPT = ("id", "thread_id", "created_at")
@@ -114,11 +114,6 @@ class Lines:
     columns: Mapping[str, str]
     layout: table.Layout | None = None
 
-    @property
-    def kept(self) -> Sequence[str]:
-        """The fields of `KEPT` that the file has."""
-        return kept_of(self.layout)
-
     def read(self) -> Batch:
         """Read them; the whole of this runs where they are scored.
 
@@ -143,16 +138,16 @@ class Lines:
         report = Report(self.source)
         piece = Piece(self.source, io.BytesIO(self.data), options, report, self.lines_before, self.rows_before)
         if self.layout is None:
-            return batch_of(_json_rows(piece), self.kept, report)
+            return batch_of(_json_rows(piece), KEPT, report)
         ours = not self.columns and self.layout.distinct
         if ours and (cells := table.whole_cells(piece, self.layout)) is not None:
             return _by_column(cells, self.layout, self.rows_before, report)
-        return batch_of(map(_row, table.named(piece, self.layout)), self.kept, report)
+        return batch_of(map(_row, table.named(piece, self.layout)), kept_of(self.layout.columns), report)
 
 
-def kept_of(layout: table.Layout | None) -> Sequence[str]:
-    """Return the fields of `KEPT` that a table has; JSON Lines may have all."""
-    return KEPT if layout is None else [name for name in KEPT if name == "id" or name in layout.columns]
+def kept_of(fields: Collection[str]) -> list[str]:
+    """Return which of `KEPT` stand in the output of a file that has these fields: rows are numbered where it has no ids."""
+    return [name for name in KEPT if name == "id" or name in fields]
 
 
 def batch_of(rows: Iterable[Row], kept: Sequence[str], report: Report) -> Batch:
@@ -172,7 +167,7 @@ def _batch(numbers: Sequence[int], texts: Sequence[str], kept: Mapping[str, Sequ
             report.drop("damaged", 1)
         texts = list(compress(texts, short))
         kept = {name: list(compress(values, short)) for name, values in kept.items()}
-    return Batch(list(texts), kept, {}, rejects, Counter(report.dropped))
+    return Batch(list(texts), kept, {}, rejects, report.dropped)
 
 
 def taken(report: Report) -> list[Reject]:
@@ -197,10 +192,11 @@ def comments(thread: Thread, before: int = 0) -> Iterator[Row]:
 
 def _by_column(cells: Sequence[Sequence[str]], layout: table.Layout, before: int, report: Report) -> Batch:
     """Gather the rows of a table of our make, as `table.named` and `batch_of` do, with no object a row."""
-    of: dict[str, Sequence[str]] = dict.fromkeys(kept_of(layout), [""] * len(cells))
+    names = kept_of(layout.columns)
+    of: dict[str, Sequence[str]] = dict.fromkeys(names, [""] * len(cells))
     of |= zip(layout.columns, zip(*cells, strict=True), strict=False)
     numbers = range(before + 1, before + len(cells) + 1)
-    kept = {name: [value or None for value in of[name]] for name in kept_of(layout)}
+    kept = {name: [value or None for value in of[name]] for name in names}
     kept["id"] = [id or str(number) for id, number in zip(of["id"], numbers, strict=True)]
     return _batch(numbers, of.get("text", ()), kept, report)
 
@@ -213,7 +209,7 @@ def _json_rows(piece: Piece) -> Iterator[Row]:
             yield _row(entry)
 
 
-def _row(entry: rows.Row) -> Row:
+def _row(entry: Entry) -> Row:
     get = entry.fields.get
     return Row(entry.number, get("text", ""), get("id") or str(entry.number), get("thread_id"), get("created_at"))
 

@@ -79,8 +79,6 @@ def local(jobs: int) -> Engine:
             yield Workers(lambda chunk, format: _Here(score_part(job, chunk, format)), 0)
             return
         pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (job,))
-        for _ in range(count):
-            pool.submit(os.getpid)  # each starts a worker, which loads the model while this process goes on
         try:
             yield Workers(lambda chunk, format: pool.submit(score_part, job, chunk, format), AHEAD * count)
         except BrokenProcessPool:

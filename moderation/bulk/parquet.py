@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moderation.bulk.chunks import KEPT, Batch, Row, batch_of
+from moderation.bulk.chunks import KEPT, Batch, Row, batch_of, kept_of
 from moderation.errors import ModerationError, SourceError
 from moderation.model import LONGEST_TEXT
 from moderation.threads import Report
@@ -48,7 +48,7 @@ class ArrowRows:
 
         with open_stream(self.data) as stream:
             batch = stream.read_next_batch()
-        names = [name for name in KEPT if name == "id" or name in batch.schema.names]
+        names = kept_of(batch.schema.names)
         if all(map(_is_readable, batch.columns)) and not batch.column("text").null_count:
             texts = batch.column("text").to_pylist()
             if max(map(len, texts), default=0) <= LONGEST_TEXT:  # as most do; what is kept need not become Python's
@@ -77,7 +77,7 @@ def _rows(batch: RecordBatch, before: int, report: Report) -> Iterator[Row]:
         report.drop("damaged", 1)
 
 
-def chunks(path: Path, columns: Mapping[str, str], size: int, report: Report) -> Iterator[ArrowRows]:
+def chunks(file: ParquetFile, name: str, columns: Mapping[str, str], size: int, report: Report) -> Iterator[ArrowRows]:
     """Yield the rows of a file in chunks; `columns`: field -> the column that holds it.
 
     Raises
@@ -88,22 +88,21 @@ def chunks(path: Path, columns: Mapping[str, str], size: int, report: Report) ->
     from pyarrow import BufferOutputStream
     from pyarrow.ipc import new_stream
 
-    with opened(path) as file:
-        types = types_of(file, columns)
-        rows, before = file.metadata.num_rows, 0
-        try:
-            for batch in file.iter_batches(size, columns=[*columns.values()]):
-                found = batch.select([*columns.values()]).rename_columns([*columns])
-                sink = BufferOutputStream()
-                with new_stream(sink, found.schema) as stream:
-                    stream.write_batch(found)
-                yield ArrowRows(str(path), sink.getvalue().to_pybytes(), batch.num_rows, before, types)
-                before += batch.num_rows
-        except (OSError, ValueError) as error:
-            report.drop("damaged", rows - before)
-            raise SourceError(
-                f"{path}, rows {before + 1} to {rows}: cannot be read ({error}); expected a whole Parquet file; write it again"
-            ) from None
+    types = types_of(file, columns)
+    rows, before = file.metadata.num_rows, 0
+    try:
+        for batch in file.iter_batches(size, columns=[*columns.values()]):
+            found = batch.select([*columns.values()]).rename_columns([*columns])
+            sink = BufferOutputStream()
+            with new_stream(sink, found.schema) as stream:
+                stream.write_batch(found)
+            yield ArrowRows(name, sink.getvalue().to_pybytes(), batch.num_rows, before, types)
+            before += batch.num_rows
+    except (OSError, ValueError) as error:
+        report.drop("damaged", rows - before)
+        raise SourceError(
+            f"{name}, rows {before + 1} to {rows}: cannot be read ({error}); expected a whole Parquet file; write it again"
+        ) from None
 
 
 def opened(path: Path) -> ParquetFile:
@@ -122,8 +121,8 @@ def opened(path: Path) -> ParquetFile:
         raise SourceError(f"{path}: not a Parquet file ({error}); expected a whole one; write it again") from None
 
 
-def columns_of(path: Path, renamed: Mapping[str, str]) -> dict[str, str]:
-    """Return field -> column of those that a file has; `renamed` as of `moderation.threads.source.Options`.
+def columns_of(file: ParquetFile, name: str, renamed: Mapping[str, str]) -> dict[str, str]:
+    """Return field -> column of those that a file, called `name`, has; `renamed` as of `moderation.threads.source.Options`.
 
     Raises
     ------
@@ -132,23 +131,22 @@ def columns_of(path: Path, renamed: Mapping[str, str]) -> dict[str, str]:
     """
     import pyarrow as pa
 
-    with opened(path) as file:
-        schema = file.schema_arrow
+    schema = file.schema_arrow
     names = {field: renamed.get(field, field) for field in ("text", *KEPT)}
-    found = {field: name for field, name in names.items() if name in schema.names}
+    found = {field: column for field, column in names.items() if column in schema.names}
     if "text" not in found:
         raise SourceError(
-            f"{path}: found the columns {', '.join(schema.names)}; expected one named {names['text']}; name the column that "
+            f"{name}: found the columns {', '.join(schema.names)}; expected one named {names['text']}; name the column that "
             "holds the comments with --map text=COLUMN"
         )
-    if twice := [name for name in found.values() if schema.names.count(name) > 1]:
+    if twice := [column for column in found.values() if schema.names.count(column) > 1]:
         raise SourceError(
-            f"{path}: found {schema.names.count(twice[0])} columns {twice[0]}; expected one; rename the others"
+            f"{name}: found {schema.names.count(twice[0])} columns {twice[0]}; expected one; rename the others"
         )
     kind = schema.field(found["text"]).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-        raise SourceError(f"{path}: the column {found['text']} is of type {kind}; expected strings")
+        raise SourceError(f"{name}: the column {found['text']} is of type {kind}; expected strings")
     return found
 
 

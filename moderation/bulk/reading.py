@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,7 @@ class Reader:
             if str(error) not in self._report.damage:  # some damage is noted where it is met
                 self._report.damage.append(str(error))
         self.share = 1.0
-        rejects, dropped = [*self.none.rejects, *taken(self._report)], self._report.dropped
-        self.none = Batch([], self.none.kept, self.none.types, rejects, dropped)
+        self.none = replace(self.none, rejects=taken(self._report), dropped=self._report.dropped)
 
     def flaw(self) -> str:
         """Return where the first bytes are that are no text."""
@@ -70,7 +70,7 @@ class Reader:
             name, layout = source.name, None
             if self._kind == "csv":
                 layout = _layout(source)
-            self.none = _none(kept_of(layout))
+            self.none = _none(KEPT if layout is None else layout.columns)
             record = JSON_LINE if layout is None else table_record(layout.delimiter)
             if source.encoding == "utf-16" and source.flaw:
                 self._report.damage.append(source.flaw)
@@ -81,15 +81,15 @@ class Reader:
                 yield Lines(name, data, rows, lines, before, self._columns, layout)
 
     def _parquet(self) -> Iterator[Chunk]:
-        columns = parquet.columns_of(self._path, self._columns)
+        name = str(self._path)
         with parquet.opened(self._path) as file:
-            total, types = max(1, file.metadata.num_rows), parquet.types_of(file, columns)
-        self.none = Batch([], {name: [] for name in KEPT if name == "id" or name in columns}, types)
-        read = 0
-        self._far = lambda: read / total
-        for chunk in parquet.chunks(self._path, columns, self._size, self._report):
-            read += chunk.rows
-            yield chunk
+            columns = parquet.columns_of(file, name, self._columns)
+            self.none = replace(_none(columns), types=parquet.types_of(file, columns))
+            total, read = max(1, file.metadata.num_rows), 0
+            self._far = lambda: read / total
+            for chunk in parquet.chunks(file, name, columns, self._size, self._report):
+                read += chunk.rows
+                yield chunk
 
     def _threads(self) -> Iterator[Chunk]:
         rows: list[Row] = []
@@ -114,8 +114,8 @@ class Reader:
         return batch_of(rows, KEPT, Report(str(self._path)))
 
 
-def _none(kept: Sequence[str]) -> Batch:
-    return Batch([], {name: [] for name in kept})
+def _none(fields: Collection[str]) -> Batch:
+    return Batch([], {name: [] for name in kept_of(fields)})
 
 
 def _layout(source: Source) -> table.Layout:
@@ -149,7 +149,8 @@ def kind_of(path: Path, columns: Mapping[str, str], source_format: str = "auto")
         raise SourceError(f"unknown format {source_format!r}; expected auto, parquet, {', '.join(FORMATS)}")
     if source_format == "parquet" or (source_format == "auto" and _begins(path) == parquet.BEGINNING):
         parquet.needed()
-        parquet.columns_of(path, columns)
+        with parquet.opened(path) as file:
+            parquet.columns_of(file, str(path), columns)
         return "parquet"
     with opened(path, Options(columns, keep_going=True), Report()) as source:
         found = detected(source.head, columns) if source_format == "auto" else source_format

@@ -73,7 +73,7 @@ def score_files(
         Where the folder holds another run, a worker is not as the job wants it, or rows were lost.
     """
     moderator = Moderator(loaded(job.folder), job.policy)
-    with engine(job) as workers, opened(out, _plan(files, job, columns, rows)) as folder:  # workers start meanwhile
+    with opened(out, _plan(files, job, columns, rows)) as folder, engine(job) as workers:
         for mark, part in scored(workers, _tasks(files, folder, columns, rows)):
             file, finished = files[mark.number], mark.finished
             if part is not None:
