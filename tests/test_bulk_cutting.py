@@ -137,9 +137,12 @@ def test_a_line_may_be_a_thread(tmp_path):
 def test_a_row_that_never_ends_ends_the_reading_and_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(cutting, "BYTES", 8)
     monkeypatch.setattr(cutting, "FIELD_LIMIT", 32)
-    stream = BytesIO(b'id,text\n1,a\n2,"' + b"b" * 200)
-    with pytest.raises(SourceError, match=r"f, line 3: a row of more than 32 bytes; .*close the quotation mark"):
-        list(cut(stream, table_record(","), 1, "f", headers=1))
+    for length in (31, 200):
+        stream = BytesIO(b'id,text\n1,a\n2,"' + b"b" * length)
+        with pytest.raises(SourceError, match=r"f, line 3: a row of more than 32 bytes; .*close the quotation mark"):
+            list(cut(stream, table_record(","), 1, "f", headers=1))
+    stream = BytesIO(b'id,text\n1,a\n2,"' + b"b" * 28)
+    assert [part.records for part in cut(stream, table_record(","), 1, "f", headers=1)] == [1, 1]
     stream = BytesIO(b'{"text": 1}\n' * 3)
     assert [part.records for part in cut(stream, JSON_LINE, 2, "f")] == [1, 1, 1]
 

@@ -90,12 +90,12 @@ def cut(data: Readable, record: bytes, size: int, name: str, headers: int = 0) -
                 ends.pop()
             if ends or whole:
                 break
-            if reach > FIELD_LIMIT:
+            if reach >= FIELD_LIMIT:
                 raise SourceError(
                     f"{name}, line {lines + 1}: a row of more than {FIELD_LIMIT:,} bytes; expected shorter ones; close the "
                     "quotation mark that begins on this line; it is read up to there"
                 )
-            reach *= 2
+            reach = min(2 * reach, FIELD_LIMIT)  # `csv` gives a longer field up, and would go on at the next line
         part = held.take(ends[-1] if ends else len(held.data))
         if not ends and not part.strip(BLANK.encode()):  # empty lines at the end
             return
