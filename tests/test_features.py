@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -77,9 +77,11 @@ def test_matrix_and_definition_agree_on_any_text(texts, other):
 
 
 @given(st.text(max_size=60))
+@example("O:N:U")
 def test_ngrams_stand_where_they_say(text):
     folded = fold(text).text
-    assert all(folded[start:end] == ngram for ngram, start, end in word_ngrams(folded, 1, 2))
+    assert all(blind(folded[start:end]) == ngram for ngram, start, end in word_ngrams(folded, 1, 2))
+    assume(blind(folded) == folded)  # within a name, the characters are those of the word that stands for it
     assert all(folded[start:end] == ngram.strip(" ") for ngram, start, end in char_ngrams(folded, 2, 5))
 
 
